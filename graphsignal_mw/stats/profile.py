@@ -1,0 +1,67 @@
+"""Statistics of a stream: one column each of the same rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphsignal_mw.stats.column import Column
+
+MAX_COLUMNS = 1000
+
+
+class Profile:
+    """Columns of ``rows`` rows. Every column counts every row: where it was absent, it is missing.
+
+    At most ``max_columns`` columns; ``skipped`` counts the values of those beyond.
+    """
+
+    __slots__ = ("columns", "max_columns", "rows", "significant_digits", "skipped")
+
+    def __init__(self, significant_digits: int | None = None, max_columns: int = MAX_COLUMNS) -> None:
+        self.rows = 0
+        self.skipped = 0
+        self.columns: dict[str, Column] = {}
+        self.significant_digits = significant_digits
+        self.max_columns = max_columns
+
+    def update(self, columns: Mapping[str, Sequence[Any]], rows: int | None = None) -> None:
+        """Add columns of equal length, shape (rows,) each; ``rows`` counts where there is no column."""
+        added = rows if rows is not None else max(map(len, columns.values()), default=0)
+        for name, values in columns.items():
+            column = self._column(name)
+            if column is None:
+                self.skipped += len(values)
+                continue
+            column.update(values)
+        self._close(added)
+
+    def merge(self, other: "Profile", *, fill: bool = True) -> None:
+        """Add the rows of ``other``.
+
+        With ``fill`` the two describe the same thing, so a column that one lacks was absent there. Without, they
+        are different versions or times, and a column is judged only by the profiles that have it.
+        """
+        for name, theirs in other.columns.items():
+            column = self._column(name, fill=fill)
+            if column is None:
+                self.skipped += theirs.count
+                continue
+            column.merge(theirs)
+        self.skipped += other.skipped
+        if fill:
+            self._close(other.rows)
+        else:
+            self.rows += other.rows
+
+    def _column(self, name: str, *, fill: bool = True) -> Column | None:
+        column = self.columns.get(name)
+        if column is None and len(self.columns) < self.max_columns:
+            column = self.columns[name] = Column(significant_digits=self.significant_digits)
+            if fill:
+                column.add_missing(self.rows)
+        return column
+
+    def _close(self, added: int) -> None:
+        self.rows += added
+        for column in self.columns.values():
+            if column.count < self.rows:
+                column.add_missing(self.rows - column.count)

@@ -1,0 +1,82 @@
+"""Quantiles of a stream of numbers.
+
+KLL sketch of Apache DataSketches: Karnin, Lang and Liberty (2016), "Optimal quantile approximation in
+streams". k = 200 keeps every normalised rank within 1.33 % with 99 % confidence, k = 2048 within 0.14 %.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import datasketches
+import numpy as np
+from numpy.typing import NDArray
+
+CLIENT_K = 200
+ACCUMULATOR_K = 2048
+_CHUNK = 4096  # one call holds the GIL for its whole length
+
+
+class Quantiles:
+    """Mergeable quantiles. Parameter ``k`` is the size of the sketch: :data:`CLIENT_K` or :data:`ACCUMULATOR_K`."""
+
+    __slots__ = ("_sketch",)
+
+    def __init__(self, k: int = CLIENT_K) -> None:
+        self._sketch = datasketches.kll_doubles_sketch(k)
+
+    @property
+    def n(self) -> int:
+        """Number of values seen."""
+        return int(self._sketch.n)
+
+    @property
+    def k(self) -> int:
+        """Size of the sketch."""
+        return int(self._sketch.k)
+
+    @property
+    def rank_error(self) -> float:
+        """Normalised rank error of one quantile, as a fraction (0.0133 is 1.33 points)."""
+        return float(self._sketch.normalized_rank_error(False)) if self.n else 0.0
+
+    def update(self, values: NDArray[np.float64]) -> None:
+        """Add finite numbers, shape (n,)."""
+        for start in range(0, len(values), _CHUNK):
+            # The copy is writable, which vector update demands.
+            self._sketch.update(np.array(values[start : start + _CHUNK], dtype=np.float64))
+
+    def merge(self, other: "Quantiles") -> None:
+        """Add the values that ``other`` has seen."""
+        if other.n:
+            self._sketch.merge(other._sketch)
+
+    def cdf(self, edges: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of values <= each of the ascending ``edges``, shape (len(edges),); zeros when empty."""
+        if not self.n:
+            return np.zeros(len(edges))
+        return np.array(self._sketch.get_cdf([float(edge) for edge in edges], True)[:-1])
+
+    def quantiles(self, probabilities: Iterable[float]) -> NDArray[np.float64]:
+        """Values at ``probabilities`` (0 to 1), shape (len(probabilities),); NaN when empty."""
+        wanted = [float(p) for p in probabilities]
+        if not self.n:
+            return np.full(len(wanted), np.nan)
+        return np.array(self._sketch.get_quantiles(wanted))
+
+    def to_bytes(self) -> bytes:
+        """Serialise in the DataSketches format, which its Java, C++ and Spark kin read."""
+        return bytes(self._sketch.serialize())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Quantiles":
+        """Restore from bytes that :func:`graphsignal_mw.wire.kll.check` has accepted: others may crash the process."""
+        restored = cls.__new__(cls)
+        restored._sketch = datasketches.kll_doubles_sketch.deserialize(data)
+        return restored
+
+    @classmethod
+    def merged(cls, parts: Iterable["Quantiles"], k: int = ACCUMULATOR_K) -> "Quantiles":
+        """Merge many into one accumulator of size ``k``, leaving ``parts`` as they are."""
+        accumulator = cls(k)
+        for part in parts:
+            accumulator.merge(part)
+        return accumulator

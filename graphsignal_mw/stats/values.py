@@ -1,0 +1,90 @@
+"""What a column's values look like: the part of its statistics that could give a value away."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphsignal_mw.stats.distinct import Distinct
+from graphsignal_mw.stats.frequent import Frequent
+from graphsignal_mw.stats.moments import Moments
+from graphsignal_mw.stats.quantiles import CLIENT_K, Quantiles
+
+_CHUNK = 8192
+_MANY = 30  # values before a column can be called an identifier
+_LONG = 60  # mean characters of free text
+
+
+class Values:
+    """Moments, quantiles, distinct and frequent values, lengths: of ``n`` values that are present.
+
+    ``significant_digits`` rounds what enters the sketch, relative to the spread (standard deviation) seen so
+    far: with 4, values of a column with standard deviation 20 are kept to 0.01. None keeps them as they are.
+    """
+
+    __slots__ = ("digits", "distinct", "frequent", "lengths", "moments", "n", "quantiles")
+
+    def __init__(self, k: int = CLIENT_K, significant_digits: int | None = None) -> None:
+        self.n = 0
+        self.digits = significant_digits
+        self.moments = Moments()
+        self.quantiles = Quantiles(k)
+        self.distinct = Distinct()
+        self.frequent = Frequent()
+        self.lengths = Moments()
+
+    def add_numbers(self, numbers: NDArray[np.float64]) -> None:
+        """Add finite numbers, shape (n,)."""
+        self.n += len(numbers)
+        for start in range(0, len(numbers), _CHUNK):
+            chunk = numbers[start : start + _CHUNK]
+            self.moments.update(chunk)
+            rounded = self.rounded(chunk)
+            self.quantiles.update(rounded)
+            self.distinct.update_numbers(rounded)
+
+    def add_strings(self, strings: Sequence[str]) -> None:
+        """Add strings that are not empty."""
+        self.n += len(strings)
+        counts = Counter(strings)
+        self.frequent.update(counts)
+        self.distinct.update_strings(counts)
+        self.add_lengths([len(s) for s in strings], new=False)
+
+    def add_booleans(self, counts: Mapping[str, int]) -> None:
+        """Add counts of ``"true"`` and ``"false"``."""
+        self.n += sum(counts.values())
+        self.frequent.update(counts)
+        self.distinct.update_strings(counts)
+
+    def add_lengths(self, lengths: Sequence[int], *, new: bool = True) -> None:
+        """Add lengths of lists, mappings or bytes (``new``), or of strings that were added already."""
+        self.n += len(lengths) if new else 0
+        self.lengths.update(np.asarray(lengths, dtype=np.float64))
+
+    def merge(self, other: "Values") -> None:
+        """Add the values that ``other`` has seen."""
+        self.n += other.n
+        self.moments.merge(other.moments)
+        self.quantiles.merge(other.quantiles)
+        self.distinct.merge(other.distinct)
+        self.frequent.merge(other.frequent)
+        self.lengths.merge(other.lengths)
+
+    def rounded(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Round to the significant digits of this column, relative to its spread."""
+        spread = self.moments.std or abs(self.moments.mean)
+        if self.digits is None or not spread or not math.isfinite(spread):
+            return numbers
+        decimals = self.digits - 1 - math.floor(math.log10(spread))
+        # 10 ** decimals must stay a finite double, and beyond 15 digits there is nothing to round.
+        return np.round(numbers, max(-300, min(decimals, 300))) if -300 < decimals < 300 else numbers
+
+    @property
+    def is_identifying(self) -> bool:
+        """Whether the strings look like an identifier (mostly distinct) or free text (long)."""
+        if self.frequent.total < _MANY:
+            return self.lengths.mean > _LONG
+        return self.lengths.mean > _LONG or self.distinct.estimate() > 0.5 * self.frequent.total

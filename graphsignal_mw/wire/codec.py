@@ -1,0 +1,75 @@
+"""Envelopes to bytes and back: msgpack in gzip, capped while it inflates, checked before it is believed."""
+
+import gzip
+import zlib
+
+import msgspec
+
+from graphsignal_mw.errors import WireError
+from graphsignal_mw.wire.convert import part_to_stats
+from graphsignal_mw.wire.schema import SCHEMA_VERSION, Envelope, Part
+
+MAX_COMPRESSED = 2 * 1024 * 1024
+MAX_INFLATED = 16 * 1024 * 1024
+CONTENT_TYPE = "application/vnd.graphsignal-mw.delta+msgpack"
+_GZIP_WINDOW = 31  # 16 + the largest window: gzip framing only
+
+_encoder = msgspec.msgpack.Encoder()
+_envelopes = msgspec.msgpack.Decoder(Envelope)
+_parts = msgspec.msgpack.Decoder(Part)
+
+
+def encode(envelope: Envelope) -> bytes:
+    """Return the body of an upload: gzip level 1 of msgpack."""
+    return gzip.compress(_encoder.encode(envelope), compresslevel=1, mtime=0)
+
+
+def decode(body: bytes, content_encoding: str = "gzip", max_inflated: int = MAX_INFLATED) -> Envelope:
+    """Return the envelope in ``body``, each of its sketches checked.
+
+    Raises:
+        WireError: with status 413 when the body is too large, before or after inflating; 415 for an encoding
+            other than gzip or identity; 422 when it is not a valid envelope.
+
+    """
+    if len(body) > MAX_COMPRESSED:
+        raise WireError(f"body: {len(body)} bytes; expected at most {MAX_COMPRESSED}", 413)
+    try:
+        envelope = _envelopes.decode(_inflate(body, content_encoding, max_inflated))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(f"body: {error}") from None
+    if envelope.schema_v not in {SCHEMA_VERSION, SCHEMA_VERSION - 1}:
+        raise WireError(f"schema_v: {envelope.schema_v}; expected {SCHEMA_VERSION}")
+    for index, part in enumerate(envelope.parts):
+        try:
+            part_to_stats(part)
+        except (WireError, OverflowError) as error:
+            raise WireError(f"parts[{index}] ({part.deployment}): {error}") from None
+    return envelope
+
+
+def pack_part(part: Part) -> bytes:
+    """Return the msgpack of one part, as a store keeps it."""
+    return _encoder.encode(part)
+
+
+def unpack_part(data: bytes) -> Part:
+    """Return the part that :func:`pack_part` wrote."""
+    return _parts.decode(data)
+
+
+def _inflate(body: bytes, content_encoding: str, max_inflated: int) -> bytes:
+    if content_encoding in {"", "identity"}:
+        return body
+    if content_encoding != "gzip":
+        raise WireError(f"Content-Encoding: {content_encoding!r}; expected gzip or identity", 415)
+    inflater = zlib.decompressobj(_GZIP_WINDOW)
+    try:
+        data = inflater.decompress(body, max_inflated + 1)
+    except zlib.error as error:
+        raise WireError(f"body: not gzip ({error})") from None
+    if len(data) > max_inflated:
+        raise WireError(f"body: inflates to more than {max_inflated} bytes", 413)
+    if not inflater.eof or inflater.unused_data:
+        raise WireError("body: the gzip stream is cut short or followed by other bytes")
+    return data

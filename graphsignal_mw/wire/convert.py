@@ -1,0 +1,156 @@
+"""Statistics to wire structures and back. What comes back has been checked: see :mod:`graphsignal_mw.wire.kll`."""
+
+from graphsignal_mw.errors import WireError
+from graphsignal_mw.records import ExceptionEvent
+from graphsignal_mw.stats import (
+    TYPES,
+    Column,
+    Distinct,
+    Exceptions,
+    Frequent,
+    Profile,
+    SegmentStats,
+    Values,
+    WindowStats,
+)
+from graphsignal_mw.wire import registers
+from graphsignal_mw.wire.numbers import (
+    latency_from_wire,
+    latency_to_wire,
+    moments_from_wire,
+    moments_to_wire,
+    quantiles_from_wire,
+    quantiles_to_wire,
+)
+from graphsignal_mw.wire.performance import performance_from_wire, performance_to_wire
+from graphsignal_mw.wire.schema import (
+    ColumnData,
+    ExceptionData,
+    Part,
+    ProfileData,
+    SegmentData,
+    ValuesData,
+)
+
+
+def stats_to_part(deployment: str, version: str, bucket: int, stats: WindowStats) -> Part:
+    """Return the part that carries ``stats``; ``bucket`` is its start in Unix seconds."""
+    return Part(
+        deployment=deployment,
+        version=version,
+        bucket=bucket,
+        metadata=dict(stats.metadata),
+        counters=dict(stats.counters),
+        latency=latency_to_wire(stats.latency),
+        features=profile_to_wire(stats.features),
+        predictions=profile_to_wire(stats.predictions),
+        segments={
+            name: SegmentData(dict(s.counters), profile_to_wire(s.predictions)) for name, s in stats.segments.items()
+        },
+        performance={name: performance_to_wire(p) for name, p in stats.performance.items()},
+        exceptions=[_exception_to_wire(k.event, k.count) for k in stats.exceptions.kinds.values()],
+        other_exceptions=stats.exceptions.other,
+    )
+
+
+def part_to_stats(part: Part) -> WindowStats:
+    """Return the statistics of ``part``.
+
+    Raises:
+        WireError: when a sketch is malformed or numbers contradict each other.
+
+    """
+    stats = WindowStats()
+    stats.metadata.update(part.metadata)
+    stats.counters.update(part.counters)
+    stats.latency = latency_from_wire(part.latency)
+    stats.features = profile_from_wire(part.features)
+    stats.predictions = profile_from_wire(part.predictions)
+    for name, segment in part.segments.items():
+        target = stats.segments[name] = SegmentStats()
+        target.counters.update(segment.counters)
+        target.predictions = profile_from_wire(segment.predictions)
+    stats.performance = {name: performance_from_wire(p) for name, p in part.performance.items()}
+    stats.exceptions = _exceptions_from_wire(part)
+    return stats
+
+
+def profile_to_wire(profile: Profile) -> ProfileData:
+    """Return the wire form of a profile."""
+    columns = {name: column_to_wire(column) for name, column in profile.columns.items()}
+    return ProfileData(profile.rows, profile.skipped, columns)
+
+
+def profile_from_wire(data: ProfileData) -> Profile:
+    """Return the profile, its columns checked."""
+    profile = Profile()
+    profile.rows, profile.skipped = data.rows, data.skipped
+    profile.columns = {name: column_from_wire(column) for name, column in data.columns.items()}
+    return profile
+
+
+def column_to_wire(column: Column) -> ColumnData:
+    """Return the wire form of a column."""
+    return ColumnData(
+        count=column.count,
+        missing=column.missing,
+        zeros=column.zeros,
+        empties=column.empties,
+        types={name: n for name, n in column.types.items() if n},
+        values=values_to_wire(column.values) if column.values.n else None,
+    )
+
+
+def column_from_wire(data: ColumnData) -> Column:
+    """Return the column, checked."""
+    column = Column()
+    if data.missing > data.count:
+        raise WireError(f"missing: {data.missing}; expected at most the count, {data.count}")
+    column.count, column.missing = data.count, data.missing
+    column.zeros, column.empties = data.zeros, data.empties
+    for name, n in data.types.items():
+        if name not in TYPES:
+            raise WireError(f"types: {name!r}; expected one of {', '.join(TYPES)}")
+        column.types[name] = n
+    if data.values is not None:
+        column.values = values_from_wire(data.values)
+    return column
+
+
+def values_to_wire(values: Values) -> ValuesData:
+    """Return the wire form of a column's values."""
+    return ValuesData(
+        n=values.n,
+        moments=moments_to_wire(values.moments),
+        quantiles=quantiles_to_wire(values.quantiles),
+        distinct=registers.pack(values.distinct.registers),
+        frequent=[(value, n) for value, n in values.frequent.counts.items()],
+        frequent_error=values.frequent.error,
+        frequent_total=values.frequent.total,
+        lengths=moments_to_wire(values.lengths),
+    )
+
+
+def values_from_wire(data: ValuesData) -> Values:
+    """Return a column's values, checked."""
+    values = Values()
+    values.n = data.n
+    values.moments = moments_from_wire(data.moments)
+    values.quantiles = quantiles_from_wire(data.quantiles, data.moments.n)
+    values.distinct = Distinct(registers.unpack(data.distinct))
+    values.frequent = Frequent(dict(data.frequent), data.frequent_error, data.frequent_total)
+    values.lengths = moments_from_wire(data.lengths)
+    return values
+
+
+def _exception_to_wire(event: ExceptionEvent, count: int) -> ExceptionData:
+    return ExceptionData(event.type, count, event.message, list(event.frames), dict(event.extra))
+
+
+def _exceptions_from_wire(part: Part) -> Exceptions:
+    exceptions = Exceptions()
+    for data in part.exceptions:
+        event = ExceptionEvent(data.type, data.message, tuple(data.frames), data.extra)
+        exceptions.add(event, data.count)
+    exceptions.other += part.other_exceptions
+    return exceptions

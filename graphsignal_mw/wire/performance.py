@@ -1,0 +1,71 @@
+"""Performance to its wire structures and back."""
+
+import numpy as np
+
+from graphsignal_mw.stats import Performance
+from graphsignal_mw.stats.binary import BinaryPerformance
+from graphsignal_mw.stats.categorical import CategoricalPerformance
+from graphsignal_mw.stats.numeric import NumericPerformance
+from graphsignal_mw.wire.numbers import moments_from_wire, moments_to_wire, quantiles_from_wire, quantiles_to_wire
+from graphsignal_mw.wire.schema import BinaryData, CategoricalData, NumericData, PerformanceData
+
+
+def performance_to_wire(performance: Performance) -> PerformanceData:
+    """Return the wire form: only the kinds that have labels."""
+    return PerformanceData(
+        binary=_binary_to_wire(performance.binary) if performance.binary.n else None,
+        categorical=_categorical_to_wire(performance.categorical) if performance.categorical.n else None,
+        numeric=_numeric_to_wire(performance.numeric) if performance.numeric.n else None,
+    )
+
+
+def performance_from_wire(data: PerformanceData) -> Performance:
+    """Return the performance, checked."""
+    performance = Performance()
+    if data.binary is not None:
+        performance.binary = _binary_from_wire(data.binary)
+    if data.categorical is not None:
+        pairs = {(label, prediction): n for label, prediction, n in data.categorical.confusion}
+        performance.categorical = CategoricalPerformance(pairs, data.categorical.correct)
+    if data.numeric is not None:
+        performance.numeric = _numeric_from_wire(data.numeric)
+    return performance
+
+
+def _binary_to_wire(binary: BinaryPerformance) -> BinaryData:
+    negative, positive = binary.scores.tolist()
+    return BinaryData(binary.tp, binary.fp, binary.tn, binary.fn, negative, positive, binary.brier_sum)
+
+
+def _binary_from_wire(data: BinaryData) -> BinaryPerformance:
+    binary = BinaryPerformance()
+    binary.tp, binary.fp, binary.tn, binary.fn = data.tp, data.fp, data.tn, data.fn
+    binary.scores = np.array([data.negative_scores, data.positive_scores], dtype=np.int64)
+    binary.brier_sum = data.brier_sum
+    return binary
+
+
+def _categorical_to_wire(categorical: CategoricalPerformance) -> CategoricalData:
+    confusion = [(label[:250], prediction[:250], n) for (label, prediction), n in categorical.confusion.items()]
+    return CategoricalData(confusion, categorical.correct)
+
+
+def _numeric_to_wire(numeric: NumericPerformance) -> NumericData:
+    return NumericData(
+        errors=moments_to_wire(numeric.errors),
+        labels=moments_to_wire(numeric.labels),
+        quantiles=quantiles_to_wire(numeric.quantiles),
+        abs_sum=numeric.abs_sum,
+        fourth_sum=numeric.fourth_sum,
+        relative_sum=numeric.relative_sum,
+        relative_n=numeric.relative_n,
+    )
+
+
+def _numeric_from_wire(data: NumericData) -> NumericPerformance:
+    numeric = NumericPerformance()
+    numeric.errors, numeric.labels = moments_from_wire(data.errors), moments_from_wire(data.labels)
+    numeric.quantiles = quantiles_from_wire(data.quantiles, data.errors.n)
+    numeric.abs_sum, numeric.fourth_sum = data.abs_sum, data.fourth_sum
+    numeric.relative_sum, numeric.relative_n = data.relative_sum, data.relative_n
+    return numeric
