@@ -41,7 +41,7 @@ class Profile:
         are different versions or times, and a column is judged only by the profiles that have it.
         """
         for name, theirs in other.columns.items():
-            column = self._column(name, fill=fill)
+            column = self._column(name)
             if column is None:
                 self.skipped += theirs.count
                 continue
@@ -52,12 +52,10 @@ class Profile:
         else:
             self.rows += other.rows
 
-    def _column(self, name: str, *, fill: bool = True) -> Column | None:
+    def _column(self, name: str) -> Column | None:
         column = self.columns.get(name)
         if column is None and len(self.columns) < self.max_columns:
             column = self.columns[name] = Column(significant_digits=self.significant_digits)
-            if fill:
-                column.add_missing(self.rows)
         return column
 
     def _close(self, added: int) -> None:

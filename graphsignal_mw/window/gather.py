@@ -1,0 +1,95 @@
+"""What came in for one window since the last look, gathered in lists so that statistics see columns."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction
+from graphsignal_mw.stats import Performance, WindowStats
+from graphsignal_mw.stats.performance import KINDS
+from graphsignal_mw.window.rows import transpose
+
+Columns = Mapping[str, Sequence[Any]]
+Transform = Callable[[Columns], Columns]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Records of one window that are not yet in its statistics."""
+
+    counters: Counter[str] = field(default_factory=Counter)
+    durations: list[float] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
+    labels: list[GroundTruth] = field(default_factory=list)
+    exceptions: list[ExceptionEvent] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    def fold(self, stats: WindowStats, transform: Transform) -> None:
+        """Add everything to ``stats``; ``transform`` changes columns first (hashing)."""
+        stats.metadata.update(self.metadata)
+        stats.counters.update(self.counters)
+        if self.durations:
+            stats.latency.update(self.durations)
+        fold_predictions(stats, self.predictions, transform)
+        fold_labels(stats, self.labels)
+        for event in self.exceptions:
+            stats.exceptions.add(event)
+        stats.counters["exceptions"] += len(self.exceptions)
+
+
+def fold_predictions(stats: WindowStats, predictions: Sequence[Prediction], transform: Transform) -> None:
+    """Add predictions, row by row of the caller, as columns."""
+    if not predictions:
+        return
+    outputs = [_outputs(p) for p in predictions]
+    stats.counters["predictions"] += len(predictions)
+    stats.features.update(transform(transpose([p.features for p in predictions])), len(predictions))
+    stats.predictions.update(transform(transpose(outputs)), len(predictions))
+    by_segment: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for prediction, output in zip(predictions, outputs, strict=True):
+        for name in prediction.segments:
+            by_segment[name].append(output)
+    for name, rows in by_segment.items():
+        segment = stats.segment(name)
+        segment.counters["predictions"] += len(rows)
+        segment.predictions.update(transform(transpose(rows)), len(rows))
+
+
+def fold_labels(stats: WindowStats, labels: Sequence[GroundTruth]) -> None:
+    """Add labels to the performance overall and of their segments; what no kind fits is counted."""
+    by_segment: defaultdict[tuple[str, str | None], list[GroundTruth]] = defaultdict(list)
+    for label in labels:
+        for segment in ("", *label.segments):
+            by_segment[segment, label.kind or type(label.label).__name__].append(label)
+    for (segment, _), group in by_segment.items():
+        used = _update(stats.performance_of(segment), group)
+        if segment:
+            stats.segment(segment).counters["ground_truths"] += used
+        else:
+            stats.counters["ground_truths"] += used
+            if used < len(group):
+                stats.counters["dropped.invalid_label"] += len(group) - used
+
+
+def _update(performance: Performance, group: Sequence[GroundTruth]) -> int:
+    kind = next((k for k in KINDS if k == group[0].kind), None)
+    scores = [label.score for label in group]
+    try:
+        performance.update(
+            [label.label for label in group],
+            [label.prediction for label in group],
+            scores if any(s is not None for s in scores) else None,
+            kind,
+        )
+    except (TypeError, ValueError, OverflowError):
+        if len(group) == 1:
+            return 0
+        return sum(_update(performance, [label]) for label in group)
+    return len(group)
+
+
+def _outputs(prediction: Prediction) -> Mapping[str, Any]:
+    if prediction.score is None or "score" in prediction.outputs:
+        return prediction.outputs
+    return {**prediction.outputs, "score": prediction.score}

@@ -1,0 +1,123 @@
+"""Letting statistics leave: what may travel now, what waits, what is dropped and counted."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from graphsignal_mw.stats import Column, Performance, Profile, SegmentStats, Values, WindowStats
+from graphsignal_mw.window.key import Key
+from graphsignal_mw.window.privacy import Names, public_column, public_performance, public_values
+from graphsignal_mw.window.waiting import Spot, Waiting, join
+
+SEGMENT = "segment:"
+PERFORMANCE = "performance"
+
+
+@dataclass(slots=True)
+class Release:
+    """Applies the privacy rules to windows that close; ``clock`` is monotonic seconds."""
+
+    min_count: int
+    clock: Callable[[], float]
+    waiting: Waiting = field(default_factory=Waiting)
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = Names(self.min_count)
+
+    def release(self, key: Key, stats: WindowStats) -> WindowStats:
+        """Return what of ``stats`` may leave, with what waited for the same window; the rest waits."""
+        for stream, profile in _profiles(stats):
+            for name, column in profile.columns.items():
+                self.names.note((key.deployment, stream, name), column.frequent.counts)
+        for segment, performance in stats.performance.items():
+            self.names.note((key.deployment, PERFORMANCE, segment), performance.categorical.classes())
+        return self._public(key, stats, self._admit)
+
+    def preview(self, key: Key, stats: WindowStats) -> WindowStats:
+        """Return what of ``stats`` alone may leave, changing nothing."""
+        return self._public(key, stats, lambda _, values: values if values.n >= self.min_count else None)
+
+    def settle(self, *, final: bool) -> Iterable[tuple[Key, WindowStats]]:
+        """Yield what has waited for an hour (with ``final``: all of it) as parts of its hours.
+
+        What is too little even for its hour is dropped, and counted as ``withheld``.
+        """
+        late: dict[Key, WindowStats] = {}
+        for spot, values in self.waiting.due(self.clock(), everything=final).items():
+            stats = late.setdefault(spot.key, WindowStats())
+            if values.n < self.min_count:
+                stats.counters["withheld"] += values.n
+            elif isinstance(values, Performance):
+                names = self.names.allowed(_place(spot), values.categorical.classes())
+                stats.performance_of(spot.name).merge(public_performance(values, names))
+            else:
+                self._put(stats, spot, values)
+        return late.items()
+
+    def _admit(self, spot: Spot, values: Values | Performance) -> Values | Performance | None:
+        waited = self.waiting.take(spot)
+        if waited is not None:
+            join(values, waited)
+        if values.n >= self.min_count:
+            return values
+        if values.n:
+            self.waiting.hold(spot, values, self.clock())
+        return None
+
+    def _public(
+        self,
+        key: Key,
+        stats: WindowStats,
+        admit: Callable[[Spot, Values | Performance], Values | Performance | None],
+    ) -> WindowStats:
+        public = WindowStats()
+        public.counters, public.latency = stats.counters, stats.latency
+        public.exceptions, public.metadata = stats.exceptions, stats.metadata
+        for name, segment in stats.segments.items():
+            public.segments[name] = SegmentStats()
+            public.segments[name].counters = segment.counters
+        streams = dict(_profiles(public))
+        for stream, profile in _profiles(stats):
+            self._fill(streams[stream], profile, key, stream, admit)
+        for group, performance in stats.performance.items():
+            spot = Spot(key, PERFORMANCE, group)
+            admitted = admit(spot, performance)
+            if isinstance(admitted, Performance):
+                names = self.names.allowed(_place(spot), admitted.categorical.classes())
+                public.performance[group] = public_performance(admitted, names)
+        return public
+
+    def _fill(
+        self,
+        public: Profile,
+        profile: Profile,
+        key: Key,
+        stream: str,
+        admit: Callable[[Spot, Values | Performance], Values | Performance | None],
+    ) -> None:
+        public.rows, public.skipped = profile.rows, profile.skipped
+        for name, column in profile.columns.items():
+            spot = Spot(key, stream, name)
+            values = admit(spot, column.values)
+            names = self.names.allowed(_place(spot), column.frequent.counts)
+            public.columns[name] = public_column(column, values if isinstance(values, Values) else None, names)
+
+    def _put(self, stats: WindowStats, spot: Spot, values: Values) -> None:
+        segment = spot.stream.removeprefix(SEGMENT)
+        if segment != spot.stream:
+            profile = stats.segment(segment).predictions
+        else:
+            profile = stats.features if spot.stream == "features" else stats.predictions
+        column = profile.columns.setdefault(spot.name, Column())
+        column.values = public_values(values, self.names.allowed(_place(spot), values.frequent.counts))
+
+
+def _profiles(stats: WindowStats) -> Iterable[tuple[str, Profile]]:
+    yield "features", stats.features
+    yield "predictions", stats.predictions
+    for name, segment in stats.segments.items():
+        yield SEGMENT + name, segment.predictions
+
+
+def _place(spot: Spot) -> tuple[str, str, str]:
+    return spot.key.deployment, spot.stream, spot.name

@@ -1,0 +1,63 @@
+"""Values that wait until enough of them stand behind each number: in memory only, for at most an hour."""
+
+from typing import NamedTuple
+
+from graphsignal_mw.stats import Performance, Values
+from graphsignal_mw.window.key import Key, bucket_of
+
+HOUR = 3600
+MAX_WAITING = 10_000
+
+
+class Spot(NamedTuple):
+    """Where values belong: a window, and the column (stream or segment, name) or performance inside it."""
+
+    key: Key
+    stream: str
+    name: str
+
+
+def join(values: Values | Performance, more: Values | Performance) -> None:
+    """Merge ``more``, which waited at the same spot and so is of the same kind, into ``values``."""
+    if isinstance(values, Values) and isinstance(more, Values):
+        values.merge(more)
+    if isinstance(values, Performance) and isinstance(more, Performance):
+        values.merge(more)
+
+
+class Waiting:
+    """Values by spot, each with the time since when it waits (seconds of a monotonic clock)."""
+
+    def __init__(self) -> None:
+        self._held: dict[Spot, tuple[float, Values | Performance]] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def take(self, spot: Spot) -> Values | Performance | None:
+        """Return and forget what waits at ``spot``."""
+        held = self._held.pop(spot, None)
+        return held[1] if held else None
+
+    def hold(self, spot: Spot, values: Values | Performance, now: float) -> None:
+        """Let ``values`` wait at ``spot``."""
+        since, known = self._held.get(spot, (now, None))
+        if known is None:
+            self._held[spot] = (since, values)
+        else:
+            join(known, values)
+
+    def due(self, now: float, *, everything: bool = False) -> dict[Spot, Values | Performance]:
+        """Return and forget what waited for an hour (or ``everything``), folded into the hours it belongs to."""
+        excess = len(self._held) - MAX_WAITING
+        spots = [
+            spot
+            for index, (spot, (since, _)) in enumerate(self._held.items())
+            if everything or now - since >= HOUR or index < excess
+        ]
+        hours = Waiting()
+        for spot in spots:
+            _, values = self._held.pop(spot)
+            hour = spot.key._replace(bucket=bucket_of(spot.key.bucket, HOUR))
+            hours.hold(spot._replace(key=hour), values, now)
+        return {spot: values for spot, (_, values) in hours._held.items()}
