@@ -40,7 +40,7 @@ def stats_to_part(deployment: str, version: str, bucket: int, stats: WindowStats
         version=version,
         bucket=bucket,
         metadata=dict(stats.metadata),
-        counters=dict(stats.counters),
+        counters={name: n for name, n in stats.counters.items() if n},
         latency=latency_to_wire(stats.latency),
         features=profile_to_wire(stats.features),
         predictions=profile_to_wire(stats.predictions),

@@ -1,0 +1,91 @@
+"""Uploads over HTTP with httpx2."""
+
+import email.utils
+import time
+from typing import TYPE_CHECKING
+
+from graphsignal_mw._version import __version__
+from graphsignal_mw.delivery.sink import Answer
+from graphsignal_mw.wire import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    import httpx2
+
+_RETRIED = frozenset({408, 425, 429})
+PATH = "/api/v1/deltas"
+
+
+class HttpSink:
+    """Sends to the collector at ``url``; ``timeout`` is seconds; ``ca_bundle`` a file of certificates.
+
+    Proxies come from the environment (``HTTPS_PROXY``, ``NO_PROXY``), as httpx2 reads it.
+    """
+
+    def __init__(
+        self, url: str, api_key: str | None = None, *, timeout: float = 10.0, ca_bundle: str | None = None
+    ) -> None:
+        self._url = url.rstrip("/") + PATH
+        self._api_key, self._timeout, self._ca_bundle = api_key, timeout, ca_bundle
+        self._client: httpx2.Client | None = None
+
+    def send(self, data: bytes) -> Answer:
+        """Deliver one body; never raises."""
+        try:
+            response = self._connected().post(self._url, content=data)
+        except Exception as error:  # noqa: BLE001 - nothing of ours may reach the app, whatever the transport raises
+            return Answer("retry", f"{self._url}: {type(error).__name__}: {error}")
+        return _answer(response)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _connected(self) -> "httpx2.Client":
+        if self._client is None:
+            import ssl
+
+            import httpx2
+
+            headers = {
+                "Content-Type": CONTENT_TYPE,
+                "Content-Encoding": "gzip",
+                "User-Agent": f"graphsignal-mw/{__version__}",
+            }
+            if self._api_key:
+                headers["Authorization"] = f"Bearer {self._api_key}"
+            verify = ssl.create_default_context(cafile=self._ca_bundle) if self._ca_bundle else True
+            self._client = httpx2.Client(headers=headers, timeout=self._timeout, verify=verify)
+        return self._client
+
+
+def _answer(response: "httpx2.Response") -> Answer:
+    status = response.status_code
+    if status == 200:
+        return Answer("duplicate" if _is_duplicate(response) else "accepted")
+    detail = f"HTTP {status} from {response.url}: {response.text[:300]}"
+    if status >= 500 or status in _RETRIED:
+        return Answer("retry", detail, _retry_after(response.headers.get("Retry-After")))
+    return Answer("refused", detail)
+
+
+def _is_duplicate(response: "httpx2.Response") -> bool:
+    try:
+        return bool(response.json().get("duplicate"))
+    except (ValueError, AttributeError):
+        return False
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds, given as such or as a date (RFC 9110, section 10.2.3)."""
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None

@@ -1,0 +1,50 @@
+"""The capture queue: bounded in records and bytes, without a lock.
+
+A lock could deadlock when a garbage collection inside ``put`` runs a ``__del__`` that records something. One
+thread consumes; each of the two byte counters has one kind of writer.
+"""
+
+from collections import deque
+from typing import Any
+
+DEFAULT_RECORDS = 10_000
+DEFAULT_BYTES = 64 * 1024 * 1024
+
+
+class CaptureQueue:
+    """First in, first out; refuses what does not fit. Sizes are bytes."""
+
+    __slots__ = ("_in", "_items", "_out", "max_bytes", "max_records")
+
+    def __init__(self, max_records: int = DEFAULT_RECORDS, max_bytes: int = DEFAULT_BYTES) -> None:
+        self.max_records, self.max_bytes = max_records, max_bytes
+        self._items: deque[tuple[Any, int]] = deque()
+        self._in = self._out = 0
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that wait."""
+        return self._in - self._out
+
+    def put(self, item: Any, size: int = 0) -> bool:
+        """Append ``item`` and return True, or return False when there is no room."""
+        if len(self._items) >= self.max_records or self._in - self._out + size > self.max_bytes:
+            return False
+        self._in += size
+        self._items.append((item, size))
+        return True
+
+    def take(self, limit: int) -> list[Any]:
+        """Return and remove up to ``limit`` items, oldest first. For the one consumer."""
+        taken = []
+        for _ in range(limit):
+            try:
+                item, size = self._items.popleft()
+            except IndexError:
+                break
+            self._out += size
+            taken.append(item)
+        return taken
