@@ -4,9 +4,19 @@ An :class:`Exchange` is what a middleware copied of one request. Mapping turns i
 :class:`Prediction`, :class:`GroundTruth` and :class:`ExceptionEvent`, which the logger makes directly.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+MAX_FRAMES = 30
+MAX_MESSAGE = 500
+_SECRETS = re.compile(
+    r"""(?P<quoted>'[^']*'|"[^"]*"|`[^`]*`)"""
+    r"""|(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"""
+    r"""|(?P<url>\b[a-z][a-z0-9+.-]*://\S+)"""
+    r"""|(?P<number>\b[\w-]*\d[\w.-]*)"""
+)
 
 Outcome = Literal["completed", "failed", "aborted"]
 BodyState = Literal["complete", "incomplete", "truncated", "skipped"]
@@ -21,6 +31,17 @@ class ExceptionEvent:
     message: str = ""
     frames: tuple[tuple[str, int, str], ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: BaseException, extra: Mapping[str, str] | None = None) -> "ExceptionEvent":
+        """Return ``error`` as strings: nothing of it is kept alive, and its message is scrubbed."""
+        frames = []
+        traceback = error.__traceback__
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            frames.append((short_path(code.co_filename), traceback.tb_lineno, code.co_qualname))
+            traceback = traceback.tb_next
+        return cls(type(error).__qualname__, scrub(_message(error)), tuple(frames[-MAX_FRAMES:]), extra or {})
 
 
 @dataclass(slots=True)
@@ -71,3 +92,45 @@ class GroundTruth:
     score: float | None = None
     prediction_id: str | None = None
     kind: str | None = None
+
+
+@dataclass(slots=True)
+class Mapped:
+    """What mapping found in an :class:`Exchange`; ``counters`` say what it did not find or understand."""
+
+    deployment: str
+    metadata: Mapping[str, str]
+    predictions: list[Prediction] = field(default_factory=list)
+    labels: list[GroundTruth] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Table:
+    """A batch of predictions as columns (name to a sequence of shape (rows,)) or as rows (a list of mappings).
+
+    ``timestamps`` are Unix seconds, shape (rows,); ``segments`` are of each row, or None.
+    """
+
+    rows: int
+    features: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]
+    outputs: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]
+    segments: Sequence[tuple[str, ...]] | None = None
+    timestamps: Sequence[float] | None = None
+
+
+def scrub(message: str) -> str:
+    """Return ``message`` without what could be a value: quoted text, addresses, URLs, words with digits."""
+    return _SECRETS.sub(lambda found: f"<{found.lastgroup}>", message[: 4 * MAX_MESSAGE])[:MAX_MESSAGE]
+
+
+def short_path(path: str) -> str:
+    """Return the last three components of a file's path: enough to find it, too little to describe a machine."""
+    return "/".join(path.replace("\\", "/").split("/")[-3:])
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the __str__ of a user's exception may do anything
+        return ""

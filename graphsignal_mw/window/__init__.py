@@ -1,7 +1,7 @@
 """Open windows of one process: records in, parts of a delta out."""
 
-from graphsignal_mw.window.gather import Gathered, fold_labels, fold_predictions
+from graphsignal_mw.window.gather import Gathered, fold_labels, fold_predictions, fold_table, pick
 from graphsignal_mw.window.key import Key, bucket_of
 from graphsignal_mw.window.windows import Windows
 
-__all__ = ["Gathered", "Key", "Windows", "bucket_of", "fold_labels", "fold_predictions"]
+__all__ = ["Gathered", "Key", "Windows", "bucket_of", "fold_labels", "fold_predictions", "fold_table", "pick"]

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction
+import numpy as np
+
+from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
 from graphsignal_mw.stats import Performance, WindowStats
 from graphsignal_mw.stats.performance import KINDS
-from graphsignal_mw.window.rows import transpose
+from graphsignal_mw.window.rows import as_columns, transpose
 
 Columns = Mapping[str, Sequence[Any]]
 Transform = Callable[[Columns], Columns]
@@ -93,3 +95,28 @@ def _outputs(prediction: Prediction) -> Mapping[str, Any]:
     if prediction.score is None or "score" in prediction.outputs:
         return prediction.outputs
     return {**prediction.outputs, "score": prediction.score}
+
+
+def fold_table(stats: WindowStats, table: Table, transform: Transform) -> None:
+    """Add a batch whose rows all belong to this window."""
+    outputs = as_columns(table.outputs)
+    stats.counters["predictions"] += table.rows
+    stats.features.update(transform(as_columns(table.features)), table.rows)
+    stats.predictions.update(transform(outputs), table.rows)
+    for name, index in _rows_by_segment(table.segments or ()).items():
+        segment = stats.segment(name)
+        segment.counters["predictions"] += len(index)
+        segment.predictions.update(transform({k: pick(v, index) for k, v in outputs.items()}), len(index))
+
+
+def pick(values: Any, index: Sequence[int]) -> Sequence[Any]:
+    """Return the values at ``index``, as an array where they are one."""
+    return values[np.asarray(index)] if isinstance(values, np.ndarray) else [values[i] for i in index]
+
+
+def _rows_by_segment(segments: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for row, names in enumerate(segments):
+        for name in names:
+            found[name].append(row)
+    return found

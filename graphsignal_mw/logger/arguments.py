@@ -1,0 +1,134 @@
+"""Checks of what callers pass: every refusal names argument, value and what was expected."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+MAX_KEYS = 10
+MAX_KEY, MAX_VALUE = 250, 2500
+MAX_SEGMENT = 250
+
+
+def shown(value: Any) -> str:
+    """Return ``value`` for an error message, shortened."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def refuse(argument: str, value: Any, expected: str) -> TypeError:
+    """Return the error for a value of a wrong type."""
+    return TypeError(f"{argument}: {shown(value)} is a {type(value).__name__}; expected {expected}")
+
+
+def check_name(argument: str, value: Any) -> str:
+    """Return ``value`` if it is a string of 1 to 250 characters.
+
+    Raises:
+        TypeError: when it is not a string.
+        ValueError: when its length is wrong.
+
+    """
+    if not isinstance(value, str):
+        raise refuse(argument, value, "str")
+    if not 1 <= len(value) <= MAX_KEY:
+        raise ValueError(f"{argument}: {shown(value)} has {len(value)} characters; expected 1 to {MAX_KEY}")
+    return value
+
+
+def check_metadata(known: Mapping[str, str], key: Any, value: Any) -> tuple[str, str]:
+    """Return key and value as strings, within the limits: 10 keys, 250 and 2500 characters.
+
+    Raises:
+        TypeError: when the key is not a string.
+        ValueError: when a limit is exceeded.
+
+    """
+    name, text = check_name("key", key), str(value)
+    if len(text) > MAX_VALUE:
+        raise ValueError(f"value: {shown(value)} has {len(text)} characters; expected at most {MAX_VALUE}")
+    if name not in known and len(known) >= MAX_KEYS:
+        raise ValueError(f"key: {name!r} would be number {len(known) + 1}; expected at most {MAX_KEYS} keys")
+    return name, text
+
+
+def check_segments(segments: Any) -> tuple[str, ...]:
+    """Return segments as a tuple of strings of 1 to 250 characters.
+
+    Raises:
+        TypeError: when it is not a list or tuple of strings.
+        ValueError: when a name is empty or too long.
+
+    """
+    if segments is None:
+        return ()
+    if isinstance(segments, str) or not isinstance(segments, (list, tuple, set, frozenset)):
+        raise refuse("segments", segments, "a list of str such as ['country=FR']")
+    for name in segments:
+        check_name("segments", name)
+    return tuple(segments)
+
+
+def check_timestamp(argument: str, value: Any) -> float | None:
+    """Return Unix seconds; naive datetimes are UTC.
+
+    Raises:
+        TypeError: when it is neither a number nor a datetime.
+        ValueError: when it is not finite or lies before 1970.
+
+    """
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        seconds = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    elif isinstance(value, date):
+        seconds = datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()
+    elif isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        seconds = float(value)
+    else:
+        raise refuse(argument, value, "Unix seconds or datetime")
+    if not 0 <= seconds < 2**40:
+        raise ValueError(f"{argument}: {shown(value)} is not a time since 1970; expected Unix seconds or datetime")
+    return seconds
+
+
+def check_score(score: Any) -> float | None:
+    """Return a score, the probability of the positive class.
+
+    Raises:
+        TypeError: when it is not a number.
+        ValueError: when it is not between 0 and 1.
+
+    """
+    if score is None:
+        return None
+    if isinstance(score, bool) or not isinstance(score, (int, float, np.integer, np.floating)):
+        raise refuse("score", score, "a number from 0 to 1")
+    if not 0 <= score <= 1:
+        raise ValueError(f"score: {shown(score)}; expected a number from 0 to 1")
+    return float(score)
+
+
+def check_output(argument: str, value: Any) -> Any:
+    """Return a label or prediction that performance can be computed of, numpy scalars as their Python kin.
+
+    Raises:
+        TypeError: when it is not bool, str, int or float.
+
+    """
+    plain = value.item() if isinstance(value, np.generic) else value
+    if not isinstance(plain, (bool, str, int, float)):
+        raise refuse(argument, value, "bool, str, int, float or a numpy scalar")
+    return plain
+
+
+def check_length(argument: str, values: Sequence[Any], rows: int) -> None:
+    """Check that there is one value a row.
+
+    Raises:
+        ValueError: when there are more or fewer.
+
+    """
+    if len(values) != rows:
+        raise ValueError(f"{argument}: {len(values)} values; expected {rows}, one a row")

@@ -1,0 +1,233 @@
+"""What users log with: one session a deployment."""
+
+import functools
+import logging
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Protocol, Self
+
+from graphsignal_mw.logger.arguments import (
+    check_metadata,
+    check_name,
+    check_output,
+    check_score,
+    check_segments,
+    check_timestamp,
+    refuse,
+)
+from graphsignal_mw.logger.batches import label_batch, prediction_batch
+from graphsignal_mw.logger.outputs import named_features, named_outputs
+from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table, scrub
+
+log = logging.getLogger("graphsignal_mw")
+
+ExcInfo = BaseException | tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | bool | None
+KINDS = ("binary", "categorical", "numeric")
+
+
+class Recorder(Protocol):
+    """Where a session's records go. ``strict``: wrong arguments raise."""
+
+    strict: bool
+
+    def record(
+        self, deployment: str, metadata: Mapping[str, str], record: Prediction | GroundTruth | ExceptionEvent
+    ) -> None:
+        """Take one record."""
+
+    def record_table(self, deployment: str, metadata: Mapping[str, str], table: Table) -> None:
+        """Take a batch of predictions."""
+
+    def record_labels(self, deployment: str, metadata: Mapping[str, str], labels: Sequence[GroundTruth]) -> None:
+        """Take a batch of labels."""
+
+    def count(self, deployment: str, name: str, n: int = 1) -> None:
+        """Count something that happened now."""
+
+    def flush(self) -> bool:
+        """Cut and upload now."""
+
+
+P = ParamSpec("P")
+
+
+def _guarded(method: Callable[Concatenate["Session", P], None]) -> Callable[Concatenate["Session", P], None]:
+    """Let wrong arguments raise in strict mode; otherwise count them, log once a kind, and never break the caller."""
+
+    def guarded(self: "Session", /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except Exception as error:
+            if self._recorder.strict and isinstance(error, (TypeError, ValueError)):
+                raise
+            self._refused(method.__name__, error)
+
+    functools.update_wrapper(guarded, method)
+    return guarded
+
+
+class Session:
+    """Logs for one deployment; thread-safe, and a context manager that flushes at its end.
+
+    Get it with ``graphsignal.session(deployment_name=...)``, which gives the same object for the same name. With
+    ``strict`` (the default in ``debug_mode``) wrong arguments raise ``TypeError`` or ``ValueError``; otherwise they
+    are counted and logged once a kind.
+    """
+
+    def __init__(self, deployment_name: str, recorder: Recorder, kind: str | None = None) -> None:
+        self.deployment_name = check_name("deployment_name", deployment_name)
+        if kind is not None and kind not in KINDS:
+            raise ValueError(f"kind: {kind!r}; expected one of {', '.join(KINDS)}")
+        self.kind = kind
+        self._recorder = recorder
+        self._metadata: dict[str, str] = {}
+        self._said: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._recorder.flush()
+
+    @_guarded
+    def log_metadata(self, key: str, value: Any) -> None:
+        """Set metadata such as ``model_version``: at most 10 keys, of 250 characters, values of 2500."""
+        name, text = check_metadata(self._metadata, key, value)
+        self._metadata = {**self._metadata, name: text}
+
+    @_guarded
+    def log_prediction(
+        self,
+        features: Any = None,
+        prediction: Any = None,
+        segments: Sequence[str] | None = None,
+        actual_timestamp: Any = None,
+        score: float | None = None,
+        prediction_id: str | None = None,
+    ) -> None:
+        """Log one prediction.
+
+        ``features`` are a dict, list or 1-d array; ``prediction`` is bool, int, float, str, list, tuple, dict or a
+        numpy value; ``segments`` strings such as ``country=FR``; ``actual_timestamp`` Unix seconds or a datetime,
+        now if not given; ``score`` the probability of the positive class.
+        """
+        record = Prediction(
+            features=named_features(features),
+            outputs=named_outputs(prediction),
+            segments=check_segments(segments),
+            timestamp=_time_or_now("actual_timestamp", actual_timestamp),
+            score=check_score(score),
+            prediction_id=prediction_id,
+        )
+        self._recorder.record(self.deployment_name, self._metadata, record)
+
+    @_guarded
+    def log_prediction_batch(
+        self,
+        features: Any = None,
+        predictions: Any = None,
+        feature_names: Sequence[str] | None = None,
+        segments: Any = None,
+        timestamps: Any = None,
+        scores: Any = None,
+    ) -> None:
+        """Log a batch of predictions.
+
+        ``features`` and ``predictions``, of n rows each, are a list of lists or dicts, a dict of lists, a numpy 1-d,
+        2-d or structured array, or a dataframe (pandas, polars, pyarrow, or anything that narwhals or the Arrow
+        stream interface reads). ``segments`` are given once for all rows, or as one list a row; ``timestamps``
+        (Unix seconds or datetimes) and ``scores`` have shape (n,).
+        """
+        table = prediction_batch(
+            features,
+            predictions,
+            feature_names=feature_names,
+            scores=scores,
+            segments=segments,
+            timestamps=timestamps,
+        )
+        self._recorder.record_table(self.deployment_name, self._metadata, table)
+
+    @_guarded
+    def log_exception(
+        self, message: str | None = None, extra_info: Mapping[str, Any] | None = None, exc_info: ExcInfo = None
+    ) -> None:
+        """Log an exception: by its message, or ``exc_info`` as True (the one being handled), itself or a triple."""
+        error = _exception(exc_info)
+        extra = {str(k): str(v) for k, v in (extra_info or {}).items()}
+        if error is not None:
+            event = ExceptionEvent.of(error, extra)
+        elif isinstance(message, str):
+            event = ExceptionEvent("", scrub(message), (), extra)
+        else:
+            raise refuse("message", message, "str, or exc_info as True, an exception or a triple")
+        self._recorder.record(self.deployment_name, self._metadata, event)
+
+    @_guarded
+    def log_ground_truth(
+        self,
+        label: Any,
+        prediction: Any,
+        segments: Sequence[str] | None = None,
+        prediction_timestamp: Any = None,
+        score: float | None = None,
+        prediction_id: str | None = None,
+    ) -> None:
+        """Log a label with its prediction, at the prediction's own time (now if not given).
+
+        The kind of output is inferred from the label: bool is binary, str categorical, a number numeric; or it is
+        the session's ``kind``. ``score`` is the probability of the positive class.
+        """
+        record = GroundTruth(
+            label=check_output("label", label),
+            prediction=check_output("prediction", prediction),
+            segments=check_segments(segments),
+            timestamp=_time_or_now("prediction_timestamp", prediction_timestamp),
+            score=check_score(score),
+            prediction_id=prediction_id,
+            kind=self.kind,
+        )
+        self._recorder.record(self.deployment_name, self._metadata, record)
+
+    @_guarded
+    def log_ground_truth_batch(
+        self,
+        labels: Any,
+        predictions: Any,
+        segments: Any = None,
+        prediction_timestamps: Any = None,
+        scores: Any = None,
+    ) -> None:
+        """Log a batch of labels with their predictions, shape (n,) each; see :meth:`log_ground_truth`."""
+        found = label_batch(
+            labels,
+            predictions,
+            segments=segments,
+            timestamps=prediction_timestamps,
+            scores=scores,
+            kind=self.kind,
+        )
+        self._recorder.record_labels(self.deployment_name, self._metadata, found)
+
+    def _refused(self, method: str, error: Exception) -> None:
+        argument = str(error).partition(":")[0]
+        self._recorder.count(self.deployment_name, f"dropped.invalid_{method.removeprefix('log_')}")
+        kind = f"{method} {type(error).__name__} {argument}"
+        if kind not in self._said:
+            self._said.add(kind)
+            log.error("graphsignal_mw: %s() of %r did not log: %s", method, self.deployment_name, error)
+
+
+def _time_or_now(argument: str, value: Any) -> float:
+    given = check_timestamp(argument, value)
+    return time.time() if given is None else given
+
+
+def _exception(exc_info: ExcInfo) -> BaseException | None:
+    if exc_info is True:
+        return sys.exc_info()[1]
+    if isinstance(exc_info, tuple):
+        return exc_info[1]
+    return exc_info or None

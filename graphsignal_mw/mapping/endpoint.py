@@ -1,0 +1,42 @@
+"""One endpoint of the YAML: where it is, and how its bodies become columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+EndpointKind = Literal["prediction", "ground_truth"]
+OutputKind = Literal["binary", "categorical", "numeric"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """The output that labels are compared with."""
+
+    name: str | None = None
+    kind: OutputKind | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One monitored endpoint; paths into bodies are JSONPath (RFC 9535), already checked.
+
+    ``deployment`` and ``metadata`` may hold ``{param}`` of the path, ``$request.headers.<name>`` and
+    ``$response.headers.<name>``. Of a ``ground_truth`` endpoint ``label`` and ``prediction`` are set.
+    """
+
+    path: str
+    deployment: str
+    kind: EndpointKind = "prediction"
+    methods: tuple[str, ...] = ("POST",)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    features: str | None = None
+    feature_names: tuple[str, ...] = ()
+    predictions: str | Mapping[str, str] | None = None
+    score: str | None = None
+    output: Output = Output()
+    segments: tuple[str, ...] = ()
+    timestamp: str | None = None
+    prediction_id: str | None = None
+    exclude: tuple[str, ...] = ()
+    label: str | None = None
+    prediction: str | None = None
