@@ -1,5 +1,55 @@
-"""Monitoring for machine-learning models in production that its users own."""
+"""Monitoring for machine-learning models in production that its users own.
+
+``import graphsignal_mw as graphsignal``: the names below load what they need when they are first used.
+"""
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from graphsignal_mw._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from graphsignal_mw.agent import (
+        ASGIMiddleware,
+        WSGIMiddleware,
+        configure,
+        flush,
+        instrument,
+        session,
+        shutdown,
+        stats,
+        tick,
+    )
+
+__all__ = [
+    "ASGIMiddleware",
+    "WSGIMiddleware",
+    "__version__",
+    "configure",
+    "flush",
+    "instrument",
+    "session",
+    "shutdown",
+    "stats",
+    "tick",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from graphsignal_mw import agent
+
+        return getattr(agent, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    """``stats`` is a function of the API and also a folder: on the package, the function is what users mean."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "stats" or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,103 @@
+"""The middleware that users add: capture wired to an agent."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from graphsignal_mw.agent.registry import agent_for
+from graphsignal_mw.config import load_config
+from graphsignal_mw.hooks import install
+from graphsignal_mw.mapping import Mapper
+from graphsignal_mw.middleware import ASGICapture, Router, WSGICapture
+
+ConfigSource = str | Path | Mapping[str, Any] | None
+
+
+class ASGIMiddleware(ASGICapture):
+    """Watches the endpoints of ``config`` (a YAML file, or a mapping) in an ASGI app.
+
+    Settings may be given by keyword too; they beat the environment, which beats the file.
+
+    Raises:
+        ConfigError: at construction, naming every problem of the configuration.
+
+    """
+
+    def __new__(cls, app: Any, config: ConfigSource = None, **settings: Any) -> Any:
+        """Return the bare app when monitoring is disabled."""
+        wired = _wired(config, settings)
+        if wired is None:
+            return app
+        middleware = super().__new__(cls)
+        middleware._wire(app, *wired)
+        return middleware
+
+    def __init__(self, app: Any, config: ConfigSource = None, **settings: Any) -> None:
+        """Take the arguments that ``__new__`` has used."""
+
+    def _wire(self, app: Any, agent: Any, router: Router) -> None:
+        super().__init__(
+            app,
+            router=router,
+            submit=agent.submit,
+            max_body_bytes=agent.settings.max_body_bytes,
+            on_shutdown=agent.shutdown,
+            fault=agent.fault,
+        )
+
+
+class WSGIMiddleware(WSGICapture):
+    """Watches the endpoints of ``config`` (a YAML file, or a mapping) in a WSGI app; see :class:`ASGIMiddleware`."""
+
+    def __new__(cls, app: Any, config: ConfigSource = None, **settings: Any) -> Any:
+        """Return the bare app when monitoring is disabled."""
+        wired = _wired(config, settings)
+        if wired is None:
+            return app
+        middleware = super().__new__(cls)
+        middleware._wire(app, *wired)
+        return middleware
+
+    def __init__(self, app: Any, config: ConfigSource = None, **settings: Any) -> None:
+        """Take the arguments that ``__new__`` has used."""
+
+    def _wire(self, app: Any, agent: Any, router: Router) -> None:
+        super().__init__(
+            app,
+            router=router,
+            submit=agent.submit,
+            max_body_bytes=agent.settings.max_body_bytes,
+            fault=agent.fault,
+        )
+
+
+def instrument(app: Any, config: ConfigSource = None, **settings: Any) -> Any:
+    """Add the middleware that fits ``app``, and the hook for exceptions that its framework swallows.
+
+    Returns the app to serve: the same object for frameworks that can be changed in place (Starlette, FastAPI,
+    Flask), else the wrapped app (Django's handlers, any other ASGI or WSGI callable).
+    """
+    install(app)
+    if hasattr(app, "add_middleware") and hasattr(app, "router"):
+        app.add_middleware(ASGIMiddleware, config=config, **settings)
+        return app
+    if hasattr(app, "wsgi_app"):
+        app.wsgi_app = WSGIMiddleware(app.wsgi_app, config=config, **settings)
+        return app
+    if _is_async(app):
+        return ASGIMiddleware(app, config=config, **settings)
+    return WSGIMiddleware(app, config=config, **settings)
+
+
+def _wired(config: ConfigSource, keywords: Mapping[str, Any]) -> tuple[Any, Router] | None:
+    loaded = load_config(config if config is not None else {})
+    agent = agent_for(keywords, loaded.settings, given=config is not None)
+    if agent.settings.disabled:
+        return None
+    return agent, Router(Mapper(endpoint) for endpoint in loaded.endpoints)
+
+
+def _is_async(app: Any) -> bool:
+    import inspect
+
+    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004
