@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from graphsignal_mw.agent.registry import agent_for
-from graphsignal_mw.config import load_config
+from graphsignal_mw.config import SettingsArguments, load_config
 from graphsignal_mw.hooks import install
 from graphsignal_mw.mapping import Mapper
 from graphsignal_mw.middleware import ASGICapture, Router, WSGICapture
@@ -23,7 +23,7 @@ class ASGIMiddleware(ASGICapture):
 
     """
 
-    def __new__(cls, app: Any, config: ConfigSource = None, **settings: Any) -> Any:
+    def __new__(cls, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> Any:
         """Return the bare app when monitoring is disabled."""
         wired = _wired(config, settings)
         if wired is None:
@@ -32,7 +32,7 @@ class ASGIMiddleware(ASGICapture):
         middleware._wire(app, *wired)
         return middleware
 
-    def __init__(self, app: Any, config: ConfigSource = None, **settings: Any) -> None:
+    def __init__(self, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> None:
         """Take the arguments that ``__new__`` has used."""
 
     def _wire(self, app: Any, agent: Any, router: Router) -> None:
@@ -49,7 +49,7 @@ class ASGIMiddleware(ASGICapture):
 class WSGIMiddleware(WSGICapture):
     """Watches the endpoints of ``config`` (a YAML file, or a mapping) in a WSGI app; see :class:`ASGIMiddleware`."""
 
-    def __new__(cls, app: Any, config: ConfigSource = None, **settings: Any) -> Any:
+    def __new__(cls, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> Any:
         """Return the bare app when monitoring is disabled."""
         wired = _wired(config, settings)
         if wired is None:
@@ -58,7 +58,7 @@ class WSGIMiddleware(WSGICapture):
         middleware._wire(app, *wired)
         return middleware
 
-    def __init__(self, app: Any, config: ConfigSource = None, **settings: Any) -> None:
+    def __init__(self, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> None:
         """Take the arguments that ``__new__`` has used."""
 
     def _wire(self, app: Any, agent: Any, router: Router) -> None:
@@ -71,7 +71,7 @@ class WSGIMiddleware(WSGICapture):
         )
 
 
-def instrument(app: Any, config: ConfigSource = None, **settings: Any) -> Any:
+def instrument(app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> Any:
     """Add the middleware that fits ``app``, and the hook for exceptions that its framework swallows.
 
     Returns the app to serve: the same object for frameworks that can be changed in place (Starlette, FastAPI,

@@ -15,7 +15,7 @@ SWITCH = {"type": "boolean"}
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """One key: how it is checked, what it means, its JSON Schema, and its section of the YAML (the empty one is the top)."""
+    """One key: how it is checked, what it means, its JSON Schema, and its section of the YAML ("" is the top)."""
 
     name: str
     check: Check

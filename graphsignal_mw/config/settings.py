@@ -1,6 +1,8 @@
 """Settings of one agent: frozen, checked once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 WINDOWS = (60, 300, 3600)
 MIB = 1024 * 1024
@@ -42,3 +44,25 @@ class Settings:
     def upload_interval(self) -> float:
         """Seconds between uploads."""
         return self.upload_seconds if self.upload_seconds is not None else min(self.window_seconds, 60.0)
+
+
+class SettingsArguments(TypedDict, total=False):
+    """The fields of :class:`Settings` as keyword arguments; None means not given."""
+
+    url: str | None
+    api_key: str | None
+    debug_mode: bool | None
+    strict: bool | None
+    window_seconds: int | None
+    upload_seconds: float | None
+    checkpoint_seconds: float | None
+    spool_dir: str | None
+    min_count: int | None
+    significant_digits: int | None
+    hash: Sequence[str] | None
+    max_queue_records: int | None
+    max_queue_bytes: int | None
+    max_body_bytes: int | None
+    timeout: float | None
+    ca_bundle: str | None
+    disabled: bool | None

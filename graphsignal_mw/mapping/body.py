@@ -8,7 +8,8 @@ import msgspec
 
 from graphsignal_mw.records import BodyState, Headers
 
-MAX_INFLATED = 16 * 1024 * 1024
+MAX_INFLATED = 4 * 1024 * 1024  # what parsing may hold the interpreter for
+_FRAMED = 32 + zlib.MAX_WBITS  # gzip or zlib, whichever it is
 _decoder = msgspec.json.Decoder()
 
 
@@ -38,37 +39,49 @@ def parse(body: bytes | bytearray, state: BodyState, headers: Headers) -> Any:
     """
     if state != "complete":
         raise UnparsedError(state)
-    content_type = (header(headers, "content-type") or "application/json").lower()
-    if "json" not in content_type:
-        raise UnparsedError("content_type")
-    data = _inflate(bytes(body), (header(headers, "content-encoding") or "identity").lower())
-    if not data.strip():
+    data = _inflate(bytes(body), (header(headers, "content-encoding") or "identity").strip().lower())
+    content = data.strip()
+    if not content:
         raise UnparsedError("empty")
+    content_type = header(headers, "content-type")
+    is_json = content_type is None or "json" in content_type.lower()
+    if not is_json and content[:1] not in b"{[":  # many clients post JSON and call it a form, or text
+        raise UnparsedError("content_type")
     try:
         return _decoder.decode(data)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        return _parse_leniently(data)
+        return _parse_leniently(data, "invalid_json" if is_json else "content_type")
 
 
-def _parse_leniently(data: bytes) -> Any:
+def _parse_leniently(data: bytes, reason: str) -> Any:
     """Parse what Python's own json takes and strict parsers do not: NaN, a byte order mark, lone surrogates."""
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
-        raise UnparsedError("invalid_json") from None
+        raise UnparsedError(reason) from None
 
 
 def _inflate(body: bytes, encoding: str) -> bytes:
     if encoding == "identity":
         return body
-    if encoding not in {"gzip", "deflate"}:
+    if encoding not in {"gzip", "x-gzip", "deflate"}:
         raise UnparsedError("content_encoding")
-    # 32 + 15: gzip or zlib framing, whichever it is.
-    inflater = zlib.decompressobj(47)
     try:
-        data = inflater.decompress(body, MAX_INFLATED + 1)
+        return _inflated(body, _FRAMED)
+    except zlib.error:
+        if encoding != "deflate":
+            raise UnparsedError("content_encoding") from None
+    try:
+        return _inflated(body, -zlib.MAX_WBITS)  # deflate without the frame that RFC 9110 asks for
     except zlib.error:
         raise UnparsedError("content_encoding") from None
-    if len(data) > MAX_INFLATED or not inflater.eof:
+
+
+def _inflated(body: bytes, wbits: int) -> bytes:
+    inflater = zlib.decompressobj(wbits)
+    data = inflater.decompress(body, MAX_INFLATED + 1)
+    if len(data) > MAX_INFLATED:
         raise UnparsedError("truncated")
+    if not inflater.eof:
+        raise UnparsedError("incomplete")
     return data

@@ -9,7 +9,7 @@ from graphsignal_mw.mapping.body import UnparsedError, parse
 from graphsignal_mw.mapping.endpoint import Endpoint
 from graphsignal_mw.mapping.instances import per_instance, to_instances, to_outputs
 from graphsignal_mw.mapping.jsonpath import Path, compile_path
-from graphsignal_mw.mapping.template import fill, render
+from graphsignal_mw.mapping.template import fill, header_names, render
 from graphsignal_mw.records import Exchange, GroundTruth, Mapped, Prediction
 
 
@@ -19,6 +19,7 @@ class Mapper:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.path, self.methods = endpoint.path, endpoint.methods
+        self.headers = header_names((endpoint.deployment, *endpoint.metadata.values()))
         self._features = _compiled(endpoint.features)
         self._predictions = _compiled_outputs(endpoint.predictions)
         self._score, self._label = _compiled(endpoint.score), _compiled(endpoint.label)

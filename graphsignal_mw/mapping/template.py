@@ -1,13 +1,14 @@
 """Names made of the request: ``{param}`` of the path and ``$request.headers.<name>``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graphsignal_mw.mapping.body import header
 from graphsignal_mw.records import Exchange
 
+MAX_TEXT = 250
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_HEADER = re.compile(r"\$(request|response)\.headers\.([A-Za-z0-9-]+)")
+_HEADER = re.compile(r"\$(request|response)\.headers\.([A-Za-z0-9_-]+)")
 
 
 def parameters(text: str) -> set[str]:
@@ -15,20 +16,33 @@ def parameters(text: str) -> set[str]:
     return set(_PARAMETER.findall(text))
 
 
-def render(text: str, exchange: Exchange) -> str | None:
-    """Return ``text`` for one request, or None when a header that it names is absent."""
+def header_names(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the headers that ``texts`` use, lower case."""
+    return tuple({found[1].lower(): None for text in texts for found in _HEADER.findall(text)})
+
+
+def unknown_sources(text: str) -> list[str]:
+    """Return what in ``text`` looks like a source of values and is none: ``$request.header.x``, ``$.body``."""
+    return re.findall(r"\$[A-Za-z.][^\s{}]*", _HEADER.sub("", text))
+
+
+def render(text: str, exchange: Exchange, absent: str | None = None) -> str | None:
+    """Return ``text`` for one request, ``absent`` in place of a header that it does not have.
+
+    Without ``absent`` there is no text when a header is missing: None.
+    """
     missing = False
 
     def of_header(found: re.Match[str]) -> str:
         nonlocal missing
         headers = exchange.request_headers if found[1] == "request" else exchange.response_headers
-        value = header(headers, found[2].lower())
+        value = header(headers, found[2].lower()) or absent
         missing = missing or value is None
         return value or ""
 
-    filled = fill(text, exchange.params)
-    rendered = _HEADER.sub(of_header, filled) if "$re" in filled else filled
-    return None if missing else rendered[:250]
+    # Headers first: what a path parameter holds is the client's, and no template.
+    rendered = _HEADER.sub(of_header, text) if "$re" in text else text
+    return None if missing else fill(rendered, exchange.params)[:MAX_TEXT]
 
 
 def fill(text: str, params: Mapping[str, str]) -> str:

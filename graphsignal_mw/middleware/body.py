@@ -1,47 +1,34 @@
-"""One body as it passes: kept up to a limit, by reference where it comes in one piece."""
+"""One side of an exchange as it passes: its headers, and its body up to a limit, by reference where it is one piece."""
+
+import re
 
 from graphsignal_mw.records import BodyState, Headers
 
 LOOK_AT = 65_536  # bytes from which the content type decides whether a body is worth keeping
-_SKIPPED = (b"text/event-stream", b"ndjson", b"multipart/", b"image/", b"audio/", b"video/", b"octet-stream")
+_is_skipped = re.compile(rb"text/event-stream|ndjson|jsonl|multipart/|image/|audio/|video/|octet-stream", re.I).search
 
 
 class Body:
-    """Collects at most ``limit`` bytes. ``state`` says whether that is the whole body."""
+    """Keeps at most ``limit`` bytes. ``state`` says whether that is the whole body."""
 
-    __slots__ = ("_buffer", "_limit", "_only", "state")
+    __slots__ = ("_kept", "_limit", "headers", "state")
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._only: bytes | None = None
-        self._buffer: bytearray | None = None
+    def __init__(self, limit: int, headers: Headers = ()) -> None:
+        self.headers = headers
         self.state: BodyState = "incomplete"
+        self._limit = limit
+        self._kept: bytes | bytearray = b""
 
-    @property
-    def data(self) -> bytes | bytearray:
-        """What was kept; nothing when it is not the whole body."""
-        if self.state != "complete":
-            return b""
-        return self._buffer if self._buffer is not None else self._only or b""
-
-    @property
-    def size(self) -> int:
-        """Bytes kept so far."""
-        return len(self._buffer) if self._buffer is not None else len(self._only or b"")
-
-    def add(self, chunk: bytes) -> None:
-        """Keep a chunk that passes."""
-        if not chunk or self.state not in {"incomplete", "complete"}:
+    def add(self, chunk: bytes, last: bool = False) -> None:
+        """Keep a chunk that passes; ``last`` says that the body ends with it."""
+        if self.state != "incomplete":
             return
-        if self.size + len(chunk) > self._limit:
-            self.give_up("truncated")
-        elif self._buffer is not None:
-            self._buffer += chunk
-        elif self._only is None:
-            self._only = bytes(chunk)
-        else:
-            self._buffer = bytearray(self._only)
-            self._buffer += chunk
+        if last and not self._kept and type(chunk) is bytes and len(chunk) <= LOOK_AT and len(chunk) <= self._limit:
+            self._kept = chunk
+        elif chunk and not self._keep(chunk, last):
+            return
+        if last:
+            self.state = "complete"
 
     def complete(self) -> None:
         """Say that the last chunk has passed."""
@@ -51,12 +38,33 @@ class Body:
     def give_up(self, state: BodyState) -> None:
         """Keep nothing of this body, for the reason ``state``."""
         self.state = state
-        self._only = self._buffer = None
+        self._kept = b""
+
+    def taken(self) -> bytes | bytearray:
+        """Return what was kept, and let go of it; nothing when it is not the whole body."""
+        kept, self._kept = self._kept, b""
+        return kept if self.state == "complete" else b""
+
+    def _keep(self, chunk: bytes, last: bool) -> bool:
+        size = len(chunk)
+        if not self._kept and (size > LOOK_AT or not last) and is_skipped(self.headers):
+            self.give_up("skipped")
+            return False
+        if len(self._kept) + size > self._limit:
+            self.give_up("truncated")
+            return False
+        if not self._kept:
+            self._kept = bytes(chunk)
+            return True
+        if type(self._kept) is bytes:
+            self._kept = bytearray(self._kept)
+        self._kept += chunk
+        return True
 
 
 def is_skipped(headers: Headers) -> bool:
     """Return whether the content type says that a body is a stream, or nothing to parse."""
     for name, value in headers:
         if name.lower() == b"content-type":
-            return any(kind in value.lower() for kind in _SKIPPED)
+            return value != b"application/json" and _is_skipped(value) is not None
     return False

@@ -1,25 +1,19 @@
 """The request that is being captured in this context: the outermost one, and what a hook says about it."""
 
 from contextvars import ContextVar
+from typing import Protocol
 
-from graphsignal_mw.records import ExceptionEvent
 
+class Noting(Protocol):
+    """A request that is being captured; ``done`` when its record has been handed over."""
 
-class Capture:
-    """What a hook can add to the request being captured: the first exception that the framework swallows."""
-
-    __slots__ = ("exception",)
-
-    def __init__(self) -> None:
-        self.exception: ExceptionEvent | None = None
+    done: bool
 
     def note(self, error: BaseException) -> None:
         """Keep ``error`` as strings, unless there is one already."""
-        if self.exception is None:
-            self.exception = ExceptionEvent.of(error)
 
 
-CURRENT: ContextVar[Capture | None] = ContextVar("graphsignal_mw_capture", default=None)
+CURRENT: ContextVar[Noting | None] = ContextVar("graphsignal_mw_capture", default=None)
 
 
 def note_exception(error: BaseException) -> None:
@@ -27,3 +21,9 @@ def note_exception(error: BaseException) -> None:
     capture = CURRENT.get()
     if capture is not None:
         capture.note(error)
+
+
+def is_captured() -> bool:
+    """Return whether a monitored app around this one captures the request already."""
+    capture = CURRENT.get()
+    return capture is not None and not capture.done

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-_PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(:path)?\}")
+PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(:path)?\}")
 _NONE: Mapping[str, str] = {}
 
 
 class Target(Protocol):
-    """What a router routes to."""
+    """What a router routes to; ``headers`` are the names (lower case) that it wants to know, besides the body's own."""
 
     path: str
     methods: tuple[str, ...]
+    headers: tuple[str, ...]
 
 
 Match = tuple[Target, Mapping[str, str]]
@@ -21,52 +22,55 @@ Match = tuple[Target, Mapping[str, str]]
 class Router:
     """Finds targets by method and path. A literal path beats one with parameters, then the first given wins."""
 
-    __slots__ = ("_literals", "_pattern", "_starts", "_targets")
+    __slots__ = ("_literals", "_patterns")
 
     def __init__(self, targets: Iterable[Target]) -> None:
         self._literals: dict[str, dict[str, Match]] = {}
-        self._targets: list[tuple[Target, list[str]]] = []
-        patterns = []
+        by_method: dict[str, list[Target]] = {}
         for target in targets:
-            names = [found[1] for found in _PARAMETER.finditer(target.path)]
-            if names:
-                self._targets.append((target, names))
-                patterns.append(f"({_to_pattern(target.path)})")
-            else:
-                by_method = self._literals.setdefault(target.path, {})
-                for method in target.methods:
-                    by_method.setdefault(method, (target, _NONE))
-        self._pattern = re.compile("|".join(patterns)) if patterns else None
-        self._starts = self._group_starts()
+            for method in target.methods:
+                if PARAMETER.search(target.path):
+                    by_method.setdefault(method, []).append(target)
+                else:
+                    self._literals.setdefault(target.path, {}).setdefault(method, (target, _NONE))
+        self._patterns = {method: _Patterns(found) for method, found in by_method.items()}
 
     def match(self, method: str, path: str) -> Match | None:
         """Return the target and its path parameters, or None when the request is not ours."""
         by_method = self._literals.get(path)
-        if by_method is not None:
-            return by_method.get(method)
-        return None if self._pattern is None else self._match_pattern(method, path)
+        if by_method is not None and method in by_method:
+            return by_method[method]
+        patterns = self._patterns.get(method)
+        return None if patterns is None else patterns.match(path)
 
-    def _match_pattern(self, method: str, path: str) -> Match | None:
-        found = self._pattern.fullmatch(path) if self._pattern else None
+
+class _Patterns:
+    """The paths with parameters of one method, in one regular expression."""
+
+    __slots__ = ("_fullmatch", "_targets")
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self._targets: dict[int, tuple[Target, list[str]]] = {}
+        patterns, group = [], 1
+        for target in targets:
+            names = [found[1] for found in PARAMETER.finditer(target.path)]
+            self._targets[group] = (target, names)
+            patterns.append(f"({_to_pattern(target.path)})")
+            group += 1 + len(names)
+        self._fullmatch = re.compile("|".join(patterns), re.DOTALL).fullmatch
+
+    def match(self, path: str) -> Match | None:
+        found = self._fullmatch(path)
         if found is None:
             return None
-        groups = found.groups()
-        for (target, names), start in zip(self._targets, self._starts, strict=True):
-            if groups[start] is not None and method in target.methods:
-                return target, dict(zip(names, groups[start + 1 : start + 1 + len(names)], strict=True))
-        return None
-
-    def _group_starts(self) -> list[int]:
-        starts, at = [], 0
-        for _, names in self._targets:
-            starts.append(at)
-            at += 1 + len(names)
-        return starts
+        group = found.lastindex or 0  # the group around the whole path closes last
+        target, names = self._targets[group]
+        return target, dict(zip(names, found.groups()[group : group + len(names)], strict=True))
 
 
 def _to_pattern(path: str) -> str:
     pattern, at = "", 0
-    for found in _PARAMETER.finditer(path):
-        pattern += re.escape(path[at : found.start()]) + ("(.+)" if found[2] else "([^/]+)")
+    for found in PARAMETER.finditer(path):
+        pattern += re.escape(path[at : found.start()]) + ("(.*)" if found[2] else "([^/]+)")
         at = found.end()
     return pattern + re.escape(path[at:])

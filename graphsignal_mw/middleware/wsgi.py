@@ -1,14 +1,15 @@
 """The WSGI middleware: copies what passes, changes nothing."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
-from graphsignal_mw.middleware.body import Body
-from graphsignal_mw.middleware.current import CURRENT, Capture
-from graphsignal_mw.middleware.input import InputTee
+from graphsignal_mw.middleware.capture import Capture, Fault, report
+from graphsignal_mw.middleware.current import CURRENT, is_captured
+from graphsignal_mw.middleware.input import InputTee, length_of
 from graphsignal_mw.middleware.routes import Match, Router
-from graphsignal_mw.records import Exchange, Headers, Outcome
+from graphsignal_mw.middleware.stream import Stream
+from graphsignal_mw.records import Exchange, Headers
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -28,7 +29,7 @@ class WSGICapture:
         router: Router,
         submit: Callable[[Exchange], Any],
         max_body_bytes: int,
-        fault: Callable[[Exception], Any] | None = None,
+        fault: Fault = None,
     ) -> None:
         self.app = app
         self._match, self._submit, self._limit, self._fault = router.match, submit, max_body_bytes, fault
@@ -36,79 +37,41 @@ class WSGICapture:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         match = _route(self._match, environ)
-        if match is None or "HTTP_UPGRADE" in environ or CURRENT.get() is not None:
+        if match is None or "HTTP_UPGRADE" in environ or is_captured():
             return self.app(environ, start_response)
         return self._capture(match, environ, start_response)
 
     def _capture(self, match: Match, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        responder = _Responder(match, environ, start_response, self._limit, self._finish)
+        responder = _Responder(match, _request_headers(match, environ), self._limit, self._fault)
+        responder.inner_start, responder.submit = start_response, self._submit
+        stream = environ.get("wsgi.input")
+        if stream is not None:
+            environ["wsgi.input"] = InputTee(stream, responder.request, length_of(environ))
         token = CURRENT.set(responder)
         try:
             result = self.app(environ, responder.start_response)
         except BaseException as error:
             responder.failed(error)
-            responder.end()
+            responder.hand_over()
             raise
         finally:
             CURRENT.reset(token)
         return responder.returned(result, environ.get("wsgi.file_wrapper"))
 
-    def _finish(self, responder: "_Responder") -> None:
-        try:
-            self._submit(responder.exchange())
-        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
-            if self._fault is not None:
-                self._fault(error)
-
 
 class _Responder(Capture):
-    """One request: tees both bodies, and becomes an Exchange at its end."""
+    """One request: stands before the server's ``start_response``, and tees what the app returns."""
 
-    __slots__ = (
-        "_aborted",
-        "_began",
-        "_duration",
-        "_ended",
-        "_failed",
-        "_finish",
-        "_input",
-        "_match",
-        "_request_headers",
-        "_response",
-        "_response_headers",
-        "_start_response",
-        "_started_at",
-        "_status",
-    )
+    __slots__ = ("inner_start", "submit")
+    inner_start: StartResponse
+    submit: Callable[[Exchange], Any]
 
-    def __init__(
-        self,
-        match: Match,
-        environ: Environ,
-        start_response: StartResponse,
-        limit: int,
-        finish: Callable[["_Responder"], None],
-    ) -> None:
-        super().__init__()
-        self._match, self._start_response, self._finish = match, start_response, finish
-        self._request_headers = _request_headers(environ)
-        self._input = InputTee(environ["wsgi.input"], Body(limit), environ.get("CONTENT_LENGTH"))
-        environ["wsgi.input"] = self._input
-        self._response = Body(limit)
-        self._response_headers: Headers = ()
-        self._status: int | None = None
-        self._aborted = self._failed = self._ended = False
-        self._duration = 0.0
-        self._started_at = time.time()
-        self._began = time.perf_counter()
-
-    def start_response(self, status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-        write = self._start_response(status, headers, *exc_info)
+    def start_response(self, *args: Any, **kwargs: Any) -> Any:
+        write = self.inner_start(*args, **kwargs)
         try:
-            self._status = int(status[:3])
-            self._response_headers = tuple((k.encode("latin-1"), v.encode("latin-1")) for k, v in headers)
-        except (TypeError, ValueError, AttributeError):
-            self._status = None
+            self._started(*args)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            self.defect(error)
 
         def tee(data: bytes) -> Any:
             self.add(data)
@@ -116,129 +79,84 @@ class _Responder(Capture):
 
         return tee
 
-    def add(self, chunk: Any) -> None:
-        if isinstance(chunk, bytes):
-            self._response.add(chunk)
+    def add(self, chunk: Any, last: bool = False) -> None:
+        """Keep a chunk of the response; one that is not bytes is the app's mistake, and the server's to refuse."""
+        if type(chunk) is bytes:
+            self.response.add(chunk, last)
         else:
-            self._response.give_up("skipped")
+            self.response.give_up("skipped")
 
     def returned(self, result: Iterable[bytes], file_wrapper: Any) -> Iterable[bytes]:
         """Return what the app returned: lists, tuples and files as they are, anything else teed."""
-        if isinstance(result, (list, tuple)):
-            for chunk in result:
-                self.add(chunk)
-            self._response.complete()
-            self.end()
-            return result
-        if isinstance(file_wrapper, type) and isinstance(result, file_wrapper):
-            self._response.give_up("skipped")
-            self.end()
-            return result
-        return _Stream(result, self)
+        if type(result) in _WHOLE:
+            last = len(result) - 1  # type: ignore[arg-type]
+            for index, chunk in enumerate(result):
+                self.add(chunk, index == last)
+        elif isinstance(result, (list, tuple)) or _is_file(result, file_wrapper):
+            self.response.give_up("skipped")
+        else:
+            return Stream(result, self)
+        self.hand_over(complete=True)
+        return result
 
-    def exhausted(self) -> None:
-        self._response.complete()
-        self.end()
-
-    def failed(self, error: BaseException) -> None:
-        if isinstance(error, GeneratorExit):
-            self._aborted = True
+    def hand_over(self, *, complete: bool = False) -> None:
+        """Give the record away, once: at exhaustion, error or close, whichever comes first."""
+        if self.done:
             return
-        self._failed = True
-        self.note(error)
+        if complete:
+            self.response.complete()
+            self.complete()
+        try:
+            self.submit(self.finish())
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            report(self._fault, error)
 
-    def end(self) -> None:
-        """Stop the clock and hand the exchange over, once."""
-        if not self._ended:
-            self._ended = True
-            self._duration = time.perf_counter() - self._began
-            self._finish(self)
-
-    def exchange(self) -> Exchange:
-        target, params = self._match
-        request = self._input.body
-        return Exchange(
-            endpoint=target,
-            params=params,
-            started_at=self._started_at,
-            duration=self._duration,
-            status=self._status,
-            outcome=self._outcome(),
-            request_headers=self._request_headers,
-            response_headers=self._response_headers,
-            request_body=request.data,
-            response_body=self._response.data,
-            request_state=request.state,
-            response_state=self._response.state,
-            exception=self.exception,
+    def _started(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+        if self.done:
+            return
+        self.exchange.status = int(status[:3])
+        wanted = self.exchange.endpoint.headers
+        self.response.headers = tuple(
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in headers
+            if (lower := name.lower()) in _OF_BODY or lower in wanted
         )
 
-    def _outcome(self) -> Outcome:
-        if self._failed:
-            return "failed"
-        if self._aborted or self._status is None or self._response.state == "incomplete":
-            return "aborted"
-        return "completed"
+
+_WHOLE = frozenset({list, tuple})
+_OF_BODY = frozenset({"content-type", "content-encoding"})
 
 
-class _Stream:
-    """The app's iterable, teed. A class: a generator closed before its first ``next`` would not close the inner one."""
-
-    __slots__ = ("_inner", "_iterator", "_responder")
-
-    def __init__(self, inner: Iterable[bytes], responder: _Responder) -> None:
-        self._inner, self._responder = inner, responder
-        self._iterator: Iterator[bytes] | None = None
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            if self._iterator is None:
-                self._iterator = iter(self._inner)
-            chunk = next(self._iterator)
-        except StopIteration:
-            self._responder.exhausted()
-            raise
-        except BaseException as error:
-            self._responder.failed(error)
-            self._responder.end()
-            raise
-        self._responder.add(chunk)
-        return chunk
-
-    def close(self) -> None:
-        """Close the app's iterable, as the server asked to."""
-        close = getattr(self._inner, "close", None)
-        try:
-            if close is not None:
-                close()
-        except BaseException as error:
-            self._responder.failed(error)
-            raise
-        finally:
-            self._responder.end()
+def _is_file(result: Any, file_wrapper: Any) -> bool:
+    """Return whether the server may recognise ``result`` and send the file itself; uWSGI's wrapper is a function."""
+    if isinstance(file_wrapper, type):
+        return isinstance(result, file_wrapper)
+    return file_wrapper is not None and hasattr(result, "read")
 
 
 def _route(match: Callable[[str, str], Match | None], environ: Environ) -> Match | None:
-    path = environ.get("PATH_INFO") or "/"
-    if not path.isascii():
-        # PEP 3333: the bytes of the path read as Latin-1.
-        path = path.encode("latin-1", "replace").decode("utf-8", "replace")
-    method = environ["REQUEST_METHOD"]
-    found = match(method, path)
+    path, method = environ.get("PATH_INFO") or "/", environ["REQUEST_METHOD"]
+    found = match(method, path if path.isascii() else _decoded(path))
     if found is None and environ.get("SCRIPT_NAME"):
-        found = match(method, environ["SCRIPT_NAME"] + path)
+        found = match(method, _decoded(environ["SCRIPT_NAME"] + path))
     return found
 
 
-def _request_headers(environ: Environ) -> Headers:
-    headers = [
-        (name[5:].replace("_", "-").lower().encode("latin-1"), str(value).encode("latin-1", "replace"))
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
+def _decoded(path: str) -> str:
+    """PEP 3333: the bytes of the path, read as Latin-1."""
+    return path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _request_headers(match: Match, environ: Environ) -> Headers:
+    return [
+        (name, value.encode("latin-1", "replace"))
+        for name, key in _environ_keys(match[0].headers)
+        if (value := environ.get(key))
     ]
-    if environ.get("CONTENT_TYPE"):
-        headers.append((b"content-type", str(environ["CONTENT_TYPE"]).encode("latin-1", "replace")))
-    return headers
+
+
+@lru_cache(maxsize=128)
+def _environ_keys(names: tuple[str, ...]) -> tuple[tuple[bytes, str], ...]:
+    """Return each header to copy, with the key that it has in an environ."""
+    keys = [(name.encode("latin-1"), "HTTP_" + name.upper().replace("-", "_")) for name in names]
+    return ((b"content-type", "CONTENT_TYPE"), (b"content-encoding", "HTTP_CONTENT_ENCODING"), *keys)
