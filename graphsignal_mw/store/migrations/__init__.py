@@ -1,0 +1,1 @@
+"""Migrations, run by :mod:`graphsignal_mw.store.migrate`."""

@@ -1,0 +1,216 @@
+"""Tables. Every key begins with project and deployment, so that they can be sharded and partitioned by them.
+
+Times are Unix seconds. ``data`` is msgpack of the wire's structures.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+# SQLite counts ids by itself only in a column that is called INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _window() -> list[Column[Any]]:
+    """Key of a window: one deployment, version and bucket; ``level`` is 0, or the seconds of a rollup."""
+    return [
+        Column("project", Text, primary_key=True),
+        Column("deployment", Text, primary_key=True),
+        Column("level", Integer, primary_key=True, autoincrement=False),
+        Column("bucket", BigInteger, primary_key=True),
+        Column("version", Text, primary_key=True),
+    ]
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+# The gate: an upload whose identity is here has been counted.
+deltas = Table(
+    "deltas",
+    metadata,
+    _key("project"),
+    _key("boot_id"),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("received_at", Double, nullable=False),
+)
+Index("deltas_received", deltas.c.received_at)
+
+# What was uploaded, kept until it is folded into the base of its window.
+parts = Table(
+    "parts",
+    metadata,
+    *_window(),
+    _key("boot_id"),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("received_at", Double, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+Index("parts_received", parts.c.received_at)
+
+# Windows to be computed anew. The token changes with every upload: who computed with an old one starts again.
+dirty = Table("dirty", metadata, *_window(), Column("token", BigInteger, nullable=False))
+
+bases = Table("bases", metadata, *_window(), Column("data", LargeBinary, nullable=False))
+
+windows = Table(
+    "windows",
+    metadata,
+    *_window(),
+    Column("counters", JSON, nullable=False),
+    Column("feature_rows", BigInteger, nullable=False),
+    Column("prediction_rows", BigInteger, nullable=False),
+)
+
+columns = Table(
+    "columns",
+    metadata,
+    *_window(),
+    _key("stream"),
+    _key("name"),
+    Column("count", BigInteger, nullable=False),
+    Column("missing", BigInteger, nullable=False),
+    Column("zeros", BigInteger, nullable=False),
+    Column("empties", BigInteger, nullable=False),
+    Column("types", JSON, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("mean", Double),
+    Column("m2", Double),
+    Column("minimum", Double),
+    Column("maximum", Double),
+)
+Index("columns_by_name", *(columns.c[c] for c in ("project", "deployment", "level", "stream", "name", "bucket")))
+
+column_sketches = Table(
+    "column_sketches",
+    metadata,
+    *_window(),
+    _key("stream"),
+    _key("name"),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# Latency, performance, segments, exceptions, metadata: by kind, and by name where there are many of a kind.
+details = Table(
+    "details",
+    metadata,
+    *_window(),
+    _key("kind"),
+    _key("name"),
+    Column("data", LargeBinary, nullable=False),
+)
+Index("details_by_kind", *(details.c[c] for c in ("project", "deployment", "level", "kind", "name", "bucket")))
+
+deployments = Table(
+    "deployments",
+    metadata,
+    _key("project"),
+    _key("name"),
+    Column("window_seconds", Integer, nullable=False),
+    Column("first_window", BigInteger, nullable=False),
+    Column("last_window", BigInteger, nullable=False),
+    Column("last_received", Double, nullable=False),
+    # When its windows were last computed, and what of that detection has seen.
+    Column("computed_at", Double),
+    Column("detected_at", Double),
+)
+
+# Names that a deployment has on a day (days since 1970), by kind: version, features, predictions. All are bounded.
+names = Table(
+    "names",
+    metadata,
+    _key("project"),
+    _key("deployment"),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    _key("kind"),
+    _key("name"),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("deployment", Text, nullable=False),
+    Column("family", Text, nullable=False),
+    Column("opened", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("columns", JSON, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Column("resolved", BigInteger),
+    Column("explanation", Text, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    # What a person did last, and when.
+    Column("decision", Text, nullable=False),
+    Column("decided_at", Double),
+    UniqueConstraint("project", "deployment", "family", "opened", name="issues_key"),
+)
+
+issue_events = Table(
+    "issue_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("issue_id", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+Index("issue_events_issue", issue_events.c.project, issue_events.c.issue_id)
+
+markers = Table(
+    "markers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("deployment", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+Index("markers_at", markers.c.project, markers.c.deployment, markers.c.at)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double),
+    Column("last_used", Double),
+    Column("revoked_at", Double),
+)
+Index("keys_prefix", keys.c.prefix)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+Index("audit_at", audit.c.project, audit.c.at)
