@@ -1,0 +1,95 @@
+"""Errors as problem documents (RFC 9457): what was wrong, with which value, and what was expected."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from graphsignal_mw.errors import UnknownNameError, WireError
+from graphsignal_mw.store import StorageError, StorageFullError
+
+logger = logging.getLogger(__name__)
+
+TITLES = {
+    400: "The request cannot be read",
+    401: "A key is needed",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    413: "Too large",
+    415: "Media type not supported",
+    422: "Not valid",
+    500: "Something is wrong with the collector",
+    503: "Not available now",
+}
+_SHOWN = 200  # characters of a value that are repeated
+
+
+class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives it
+    """An answer that is an error. ``errors`` name key, value and expectation; ``headers`` go with it."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.status, self.detail, self.errors, self.headers = status, detail, list(errors), dict(headers or {})
+        super().__init__(detail)
+
+    def response(self) -> Response:
+        """Return the problem document."""
+        document: dict[str, Any] = {
+            "type": "about:blank",
+            "title": TITLES.get(self.status, "Error"),
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            document["errors"] = self.errors
+        return JSONResponse(document, self.status, self.headers, media_type="application/problem+json")
+
+
+def invalid(key: str, value: object, expectation: str, status: int = 400) -> Problem:
+    """Return the problem of one parameter."""
+    shown = repr(value)[:_SHOWN]
+    error = {"key": key, "value": shown, "expectation": expectation}
+    return Problem(status, f"{key}: {shown}; expected {expectation}", errors=[error])
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem that an exception is answered with."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException):
+        return Problem(error.status_code, str(error.detail), headers=error.headers)
+    if isinstance(error, WireError):
+        return Problem(error.status, str(error))
+    if isinstance(error, UnknownNameError):
+        return Problem(404, str(error))
+    return _failure(error)
+
+
+def _failure(error: Exception) -> Problem:
+    if isinstance(error, StorageFullError):
+        return Problem(503, "The disk of the database is full; nothing was stored.", headers={"Retry-After": "60"})
+    if isinstance(error, StorageError):
+        return Problem(503, "The database does not answer; nothing was stored.", headers={"Retry-After": "5"})
+    return Problem(500, "The collector's log says more.")
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """Answer ``error``; a handler for Starlette's exceptions."""
+    problem = problem_of(error)
+    if problem.status >= 500:
+        logger.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+    return problem.response()
+
+
+HANDLED: tuple[type[Exception] | int, ...] = (Problem, HTTPException, WireError, UnknownNameError, StorageError, 500)
+HANDLERS: dict[Any, Any] = dict.fromkeys(HANDLED, answer_problem)
