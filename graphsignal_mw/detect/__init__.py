@@ -1,0 +1,6 @@
+"""Detection of issues: pure functions over profiles, without a clock and without a store."""
+
+from graphsignal_mw.detect.engine import evaluate
+from graphsignal_mw.detect.findings import ColumnFinding, DetectedIssue, KnownIssue
+
+__all__ = ["ColumnFinding", "DetectedIssue", "KnownIssue", "evaluate"]
