@@ -1,0 +1,53 @@
+"""The table of pages."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from graphsignal_mw.dashboard.pages.column import column_page
+from graphsignal_mw.dashboard.pages.deployment import deployment_page
+from graphsignal_mw.dashboard.pages.deployments import deployments_page
+from graphsignal_mw.dashboard.pages.heatmap import heatmap_page
+from graphsignal_mw.dashboard.pages.issue import act, issue_page
+from graphsignal_mw.dashboard.pages.issues import issues_page
+from graphsignal_mw.dashboard.site import Site
+from graphsignal_mw.errors import UnknownNameError
+from graphsignal_mw.store import Store
+
+Page = Callable[[Site, Request], Response]
+STATIC = Path(__file__).parent / "static"
+
+
+def routes(store: Store, project: str = "default") -> list[BaseRoute]:
+    """Return the dashboard of one project: pages at ``/``, ``/deployments``, ``/issues``, files at ``/static``."""
+    site = Site(store=store, project=project)
+    return [
+        _route("/", deployments_page, site),
+        # Names may hold slashes: the longer patterns come first.
+        _route("/deployments/{deployment:path}/columns/{stream}/{column:path}", column_page, site),
+        _route("/deployments/{deployment:path}/heatmap", heatmap_page, site),
+        _route("/deployments/{deployment:path}", deployment_page, site),
+        _route("/issues", issues_page, site),
+        _route("/issues/{id:int}", issue_page, site),
+        _route("/issues/{id:int}/{action}", act, site, method="POST"),
+        Mount("/static", StaticFiles(directory=STATIC), name="static"),
+    ]
+
+
+def _route(path: str, page: Page, site: Site, method: str = "GET") -> Route:
+    # Starlette runs a plain function in its thread pool, so that the store may block.
+    return Route(path, partial(_answer, page, site), methods=[method], name=page.__name__)
+
+
+def _answer(page: Page, site: Site, request: Request) -> Response:
+    try:
+        return page(site, request)
+    except UnknownNameError as error:
+        return site.render(request, "error.html", status=404, title="Not found", detail=str(error))
+    except ValueError as error:
+        return site.render(request, "error.html", status=400, title="This address cannot be read", detail=str(error))
