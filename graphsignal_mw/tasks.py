@@ -1,0 +1,145 @@
+"""Background tasks: the one visible table of what the collector does besides answering."""
+
+import logging
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import connection, parent_process
+from typing import Any
+
+from graphsignal_mw.detect import DetectedIssue, evaluate
+from graphsignal_mw.store import Deployment, Issue, Store
+
+logger = logging.getLogger(__name__)
+
+DAY = 86400
+HISTORY = 35 * DAY
+_BATCH = 200
+Caches = dict[tuple[str, str], dict[Any, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Something to be done every ``every`` seconds; ``run`` gets the store and the time (Unix seconds)."""
+
+    name: str
+    every: float
+    run: Callable[[Store, float], Any]
+
+
+def table(detect_every: float) -> tuple[Task, ...]:
+    """Return all tasks; ``detect_every`` is seconds."""
+    return (
+        Task(name="compact", every=1.0, run=run_compaction),
+        Task(name="detect", every=detect_every, run=partial(run_detection, caches={})),
+        Task(name="purge", every=3600.0, run=run_purge),
+    )
+
+
+def run_compaction(store: Store, _: float) -> int:
+    """Compute all windows anew that got uploads; return how many."""
+    total = done = store.compact(_BATCH)
+    while done == _BATCH:
+        done = store.compact(_BATCH)
+        total += done
+    return total
+
+
+def run_detection(store: Store, now: float, caches: Caches | None = None) -> list[Issue]:
+    """Look at each deployment whose windows changed, and save its issues; return those that are new.
+
+    ``caches`` of detection, by deployment, make the next evaluation cheaper.
+    """
+    kept = {} if caches is None else caches
+    return [issue for deployment in store.changed_deployments() for issue in _detect(store, deployment, now, kept)]
+
+
+def run_purge(store: Store, now: float) -> int:
+    """Fold old parts into their windows; return how many windows."""
+    return store.purge(now)
+
+
+def _detect(store: Store, deployment: Deployment, now: float, caches: Caches) -> list[Issue]:
+    # Noted first, so that what is computed meanwhile is looked at the next time.
+    started = time.time()
+    project, name = deployment.project, deployment.name
+    history = store.profiles(project, name, int(now) - HISTORY, int(now) + DAY)
+    known = store.issues(project, deployment=name)
+    cache = caches.setdefault((project, name), {})
+    found = evaluate(history, window_seconds=deployment.window_seconds, now=now, previous=known, cache=cache)
+    new = store.save_issues(project, name, [_issue(name, each) for each in found])
+    store.set_detected(project, name, started)
+    return new
+
+
+def _issue(deployment: str, found: DetectedIssue) -> Issue:
+    return Issue(
+        deployment=deployment,
+        family=found.family,
+        severity=found.severity,
+        columns=[asdict(column) for column in found.columns],
+        opened=found.opened,
+        updated=found.updated,
+        resolved=found.resolved,
+        explanation=found.explanation,
+        evidence={**found.evidence, "transient": found.transient},
+    )
+
+
+def run_tasks(store: Store, tasks: Sequence[Task], wait: Callable[[float], bool]) -> None:
+    """Run ``tasks`` in turns until ``wait`` (which waits so many seconds) says True. A failure costs one turn."""
+    due = {task.name: time.monotonic() for task in tasks}
+    while True:
+        for task in tasks:
+            if time.monotonic() >= due[task.name]:
+                _run(store, task)
+                due[task.name] = time.monotonic() + task.every
+        if wait(max(0.0, min(due.values()) - time.monotonic())):
+            return
+
+
+def _run(store: Store, task: Task) -> None:
+    try:
+        task.run(store, time.time())
+    except Exception:
+        # The others go on, and this one comes again.
+        logger.exception("task %s failed", task.name)
+
+
+def log_to_stderr() -> None:
+    """Log what people who run the collector want to know, to standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def run_process(target: str, detect_every: float) -> None:
+    """Run all tasks on the database ``target`` until SIGTERM comes or the parent process ends."""
+    log_to_stderr()
+    stop = _Stop()
+    store = Store.open(target)
+    try:
+        run_tasks(store, table(detect_every), stop.wait)
+    finally:
+        store.close()
+
+
+class _Stop:
+    """Whether it is time to end. Ctrl-C reaches the whole group: the parent decides, and sends SIGTERM."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._ask)
+        self._parent = parent_process()
+
+    def wait(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while not self.asked and time.monotonic() < end:
+            if self._parent is not None and connection.wait([self._parent.sentinel], min(0.2, seconds)):
+                return True
+        return self.asked
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
