@@ -1,0 +1,160 @@
+import threading
+
+import numpy as np
+from sqlalchemy import event
+
+from graphsignal_mw.store import Store
+from graphsignal_mw.wire import stats_to_part
+
+from .envelopes import BUCKET, WHOLE, envelope, rich_window, window
+
+PROJECT = "default"
+
+
+def test_a_late_upload_recomputes_its_window(store):
+    store.ingest(PROJECT, envelope(window((1.0, 2.0)), seq=1), 1.0)
+    assert store.compact() == 1
+    store.ingest(PROJECT, envelope(window((3.0, 4.0)), seq=2), 2.0)
+    assert store.compact() == 1
+    assert store.compact() == 0
+    ((_, _, column),) = store.columns(PROJECT, "model", *WHOLE, stream="features")
+    assert (column.count, column.moments.mean, column.moments.maximum) == (4, 2.5, 4.0)
+
+
+def test_a_column_that_one_upload_lacks_was_missing_there(store):
+    bare = window()
+    bare.features.columns.clear()
+    store.ingest(PROJECT, envelope(window(), bare), 1.0)
+    store.compact()
+    ((_, _, column),) = store.columns(PROJECT, "model", *WHOLE, stream="features")
+    assert (column.count, column.missing) == (6, 3)
+
+
+def test_a_column_that_another_version_lacks_was_not_missing(store):
+    bare = window()
+    bare.features.columns.clear()
+    store.ingest(PROJECT, envelope(window(), seq=1, version="v1"), 1.0)
+    store.ingest(PROJECT, envelope(bare, seq=2, version="v2"), 1.0)
+    store.compact()
+    ((_, _, column),) = store.columns(PROJECT, "model", *WHOLE, stream="features")
+    assert (column.count, column.missing) == (3, 0)
+
+
+def test_limit_leaves_the_rest_for_the_next_turn(store):
+    for i in range(5):
+        store.ingest(PROJECT, envelope(window(), seq=i, bucket=BUCKET + 300 * i), 1.0)
+    assert [store.compact(limit=3), store.compact(limit=3), store.compact(limit=3)] == [3, 2, 0]
+
+
+def test_an_upload_during_the_computation_is_not_lost(store):
+    """It comes after the parts were read and before the window is written: the window is computed once more."""
+    late = []
+
+    def arrive(connection, cursor, statement, *_):
+        if statement.startswith("SELECT parts.data") and not late:
+            late.append(threading.Thread(target=store.ingest, args=(PROJECT, envelope(window(), seq=2), 1.0)))
+            late[0].start()
+            late[0].join()
+
+    store.ingest(PROJECT, envelope(window(), seq=1), 1.0)
+    event.listen(store.engine, "after_cursor_execute", arrive)
+    assert store.compact() == 1
+    assert late
+    assert store.sizes()["dirty"] == 1
+    assert store.compact() == 1
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 6
+
+
+def test_two_compactors_agree(tmp_path):
+    """Two processes' worth of stores over one file: whoever is first, each window is there once."""
+    one, two = Store.open(tmp_path), Store.open(tmp_path)
+    for i in range(40):
+        one.ingest(PROJECT, envelope(window(), seq=i, bucket=BUCKET + 300 * (i % 4)), 1.0)
+        (one if i % 2 else two).compact()
+    one.compact()
+    assert one.totals(PROJECT, "model", *WHOLE).counters["requests"] == 120
+    assert two.totals(PROJECT, "model", *WHOLE).window_count == 4
+    one.close()
+    two.close()
+
+
+def test_purge_folds_parts_into_the_base_and_changes_nothing(store):
+    for seq in range(6):
+        store.ingest(PROJECT, envelope(rich_window(), seq=seq), 1.0)
+    store.compact()
+    before = store.profiles(PROJECT, "model", *WHOLE)
+    assert store.purge(now=2.0, keep_parts=0.5) == 1
+    assert store.sizes()["parts"] == 0
+    store.ingest(PROJECT, envelope(window(), seq=9), 3.0)
+    store.compact()
+    ((_, old),), ((_, new),) = before, store.profiles(PROJECT, "model", *WHOLE)
+    assert new.counters["requests"] == old.counters["requests"] + 3 == 21
+    assert new.features.columns["x"].count == old.features.columns["x"].count + 3
+    assert [(k.type, k.count) for k in new.exceptions.kinds.values()] == [("KeyError", 24)]
+    assert new.performance[""].n == old.performance[""].n == 18
+    np.testing.assert_allclose(new.features.columns["x"].moments.std, window().features.columns["x"].moments.std)
+
+
+def test_purge_leaves_new_parts_and_waiting_windows(store):
+    store.ingest(PROJECT, envelope(window(), seq=1), 1.0)
+    assert store.purge(now=10.0, keep_parts=1.0) == 0
+    store.compact()
+    assert store.purge(now=1.5, keep_parts=1.0) == 0
+    assert store.sizes()["parts"] == 1
+
+
+def test_purge_forgets_old_identities_only(store):
+    store.ingest(PROJECT, envelope(window(), seq=1), 1.0)
+    store.ingest(PROJECT, envelope(window(), seq=2), 100.0)
+    store.purge(now=200.0, keep_deltas=150.0)
+    assert store.sizes()["deltas"] == 1
+
+
+def test_one_window_that_cannot_be_computed_does_not_stop_the_others(store, caplog):
+    """Counts that overflow when added up: each upload is valid, their sum is not."""
+    huge = window(requests=2**62)
+    store.ingest(PROJECT, envelope(huge, huge, seq=1), 1.0)
+    store.ingest(PROJECT, envelope(window(), seq=2, bucket=BUCKET + 300), 1.0)
+    assert store.compact() == 2
+    assert "cannot be computed" in caplog.text
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
+    assert store.purge(now=1e9) == 2
+    assert store.sizes()["parts"] == 2
+
+
+def test_more_counters_and_metadata_than_one_upload_may_have(store):
+    for seq in range(3):
+        stats = window(**{f"unmatched.f{seq}_{i}": 1 for i in range(400)})
+        stats.metadata.update({f"k{seq}_{i}": "v" for i in range(15)})
+        store.ingest(PROJECT, envelope(stats, seq=seq), 1.0)
+    store.compact()
+    ((_, found),) = store.profiles(PROJECT, "model", *WHOLE)
+    assert (len(found.counters), len(found.metadata)) == (500, 20)
+
+
+def test_a_base_holds_what_a_part_may_hold(store):
+    part = stats_to_part("model", "", BUCKET, rich_window())
+    store.ingest(PROJECT, envelope(rich_window()), 1.0)
+    store.compact()
+    assert set(store.segments(PROJECT, "model", *WHOLE)) == set(part.segments)
+
+
+def test_windows_end_when_no_upload_can_change_them_any_more(store):
+    day = 86400
+    for seq, offset in enumerate((0, 300 * day)):
+        store.ingest(PROJECT, envelope(rich_window(), seq=seq, bucket=BUCKET + offset), float(BUCKET + offset))
+    store.compact()
+    store.purge(BUCKET + 402 * day)
+    sizes = store.sizes()
+    assert (sizes["windows"], sizes["parts"], sizes["deltas"]) == (1, 0, 1)
+    assert store.versions(PROJECT, "model", *WHOLE) == []
+    assert store.totals(PROJECT, "model", *WHOLE).window_count == 0
+    (deployment,) = store.deployments(PROJECT)
+    assert deployment.first_window == BUCKET + day
+    with store.read() as connection:
+        for table in ("bases", "columns", "column_sketches", "details", "names"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() > 0
+    store.purge(BUCKET + 800 * day)
+    with store.read() as connection:
+        for table in ("bases", "columns", "column_sketches", "details", "names", "windows", "parts"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() == 0

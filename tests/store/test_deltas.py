@@ -1,0 +1,112 @@
+import threading
+
+import pytest
+from sqlalchemy import event
+
+from graphsignal_mw.store import StorageFullError, Store
+
+from .envelopes import BUCKET, WHOLE, envelope, window
+
+PROJECT = "default"
+
+
+def test_an_upload_is_counted_once(store):
+    first = envelope(window(), seq=7)
+    assert store.ingest(PROJECT, first, 1.0) is True
+    assert store.ingest(PROJECT, first, 2.0) is False
+    store.compact()
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
+
+
+def test_a_repeat_after_compaction_and_purge_is_still_a_repeat(store):
+    store.ingest(PROJECT, envelope(window()), 1.0)
+    store.compact()
+    store.purge(1.0 + 10 * 86400)
+    assert store.ingest(PROJECT, envelope(window()), 2.0) is False
+
+
+@pytest.mark.parametrize("other", [{"seq": 2}, {"boot_id": "boot-0002"}])
+def test_another_identity_is_another_upload(store, other):
+    store.ingest(PROJECT, envelope(window()), 1.0)
+    assert store.ingest(PROJECT, envelope(window(), **other), 1.0) is True
+
+
+def test_projects_do_not_see_each_other(store):
+    store.ingest("one", envelope(window()), 1.0)
+    assert store.ingest("two", envelope(window((5.0,))), 1.0) is True
+    store.compact()
+    assert store.totals("one", "model", *WHOLE).counters["requests"] == 3
+    assert store.totals("two", "model", *WHOLE).counters["requests"] == 1
+    assert [d.name for d in store.deployments("three")] == []
+
+
+def test_many_parts_of_one_window_in_one_upload(store):
+    store.ingest(PROJECT, envelope(window(), window((9.0,))), 1.0)
+    store.compact()
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 4
+
+
+def test_an_upload_without_parts_is_accepted(store):
+    assert store.ingest(PROJECT, envelope(), 1.0) is True
+    assert store.deployments(PROJECT) == []
+
+
+def test_deployments_are_known_whatever_the_order_of_uploads(tmp_path):
+    uploads = [
+        (envelope(window(), seq=1, bucket=BUCKET), 10.0),
+        (envelope(window(), seq=2, bucket=BUCKET + 3600, window_seconds=3600), 20.0),
+        (envelope(window(), seq=3, bucket=BUCKET - 600), 15.0),
+    ]
+    found = []
+    for name, order in (("forth", uploads), ("back", uploads[::-1])):
+        store = Store.open(tmp_path / name)
+        for upload, received in order:
+            store.ingest(PROJECT, upload, received)
+        found.append(store.deployments(PROJECT))
+        store.close()
+    assert found[0] == found[1]
+    (deployment,) = found[0]
+    assert (deployment.first_window, deployment.last_window) == (BUCKET - 600, BUCKET + 3600)
+    assert (deployment.last_received, deployment.window_seconds) == (20.0, 3600)
+
+
+def test_a_full_disk_stores_nothing_and_says_so(store):
+    store.ingest(PROJECT, envelope(window()), 1.0)
+    with store.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    store.engine.dispose()
+    limit_pages(store, pages + 2)
+    with pytest.raises(StorageFullError, match="full"):
+        fill(store)
+    refused = store.sizes()["deltas"] + 1
+    limit_pages(store, 100_000)
+    assert store.ingest(PROJECT, envelope(window(range(500)), seq=refused), 1.0) is True
+    store.compact()
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3 + 500 * (refused - 1)
+
+
+def fill(store):
+    for seq in range(2, 1000):
+        store.ingest(PROJECT, envelope(window(range(500)), seq=seq), 1.0)
+
+
+def limit_pages(store, pages):
+    """Give the database room for so many pages, on every connection that is opened from now on."""
+    event.listen(store.engine, "connect", lambda connection, _: connection.execute(f"PRAGMA max_page_count = {pages}"))
+    store.engine.dispose()
+
+
+def test_threads_that_send_the_same_upload_count_it_once(store):
+    accepted = []
+
+    def send():
+        accepted.extend(store.ingest(PROJECT, envelope(window(), seq=seq), 1.0) for seq in range(20))
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(accepted) == 20
+    store.compact()
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 60
