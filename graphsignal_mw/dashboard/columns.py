@@ -64,7 +64,12 @@ def column_row(
 
 def issue_about(stream: str, name: str, issues: Sequence[Issue]) -> Issue | None:
     """Return the first of ``issues`` that names this column."""
-    return next((i for i in issues if any(names(c, stream, name) for c in i.columns)), None)
+    return next((issue for issue in issues if is_about(issue, stream, name)), None)
+
+
+def is_about(issue: Issue, stream: str, name: str) -> bool:
+    """Whether ``issue`` names this column."""
+    return any(names(column, stream, name) for column in issue.columns)
 
 
 def names(finding: dict[str, object], stream: str, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Columns by time: how far each has moved in each stretch of the range, or how much of it is missing."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphsignal_mw.dashboard.columns import missing_share
 from graphsignal_mw.dashboard.formats import percent, short_clock
@@ -16,10 +16,11 @@ Series = Sequence[tuple[int, Column]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One column in one stretch of time: a level that picks the colour, and the same in words."""
+    """One column in one stretch of time: a level that picks the shade, the same in words, and whether it is an issue."""
 
     level: str
     title: str
+    is_issue: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def heat_row(
     name: str,
     buckets: Iterable[tuple[int, Column | None]],
     paint: Callable[[int, Column | None], Cell],
+    is_issue: Callable[[int], bool],
 ) -> HeatRow:
-    """Paint every bucket of one column."""
-    return HeatRow(stream, name, tuple(paint(start, column) for start, column in buckets))
+    """Paint every bucket of one column; ``is_issue`` says whether detection found something wrong in a bucket."""
+    cells = (replace(paint(start, column), is_issue=is_issue(start)) for start, column in buckets)
+    return HeatRow(stream, name, tuple(cells))

@@ -24,7 +24,7 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     """Path of the browser: CHROMIUM names it, else it is looked for."""
     names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
@@ -36,7 +36,7 @@ def chromium():
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory):
     """Address of a dashboard with an incident in it."""
     now = int(time.time())
@@ -58,7 +58,7 @@ def server(tmp_path_factory):
     store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium):
     from playwright.sync_api import sync_playwright
 

@@ -101,6 +101,7 @@ def test_dragging_over_a_chart_zooms(visit):
     page.mouse.move(box["x"] + box["width"] * 0.7, y, steps=4)
     page.mouse.up()
     page.wait_for_url("**from=**")
+    page.wait_for_load_state("networkidle")
     assert {"from", "to"} <= parse_qs(urlsplit(page.url).query).keys()
 
 

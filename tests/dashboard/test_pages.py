@@ -189,3 +189,14 @@ def test_theme_comes_from_the_cookie_and_nothing_else_is_believed(browse, filled
     for cookie, theme in (("dark", "dark"), ('"><script>', "auto"), ("", "auto")):
         text = client.get("/issues", headers={"Cookie": f"theme={cookie}"}).text
         assert f'data-theme="{theme}"' in text
+
+
+def test_heatmap_is_red_where_an_issue_is_and_nowhere_else(browse, filled):
+    text = browse(filled).get(f"{BASE}/heatmap?range=7d").text
+    red = {
+        row.split("</a>")[0].split(">")[-1]: row.count("is-issue") for row in text.split("<tr>")[1:] if "</a>" in row
+    }
+    named = {column["name"] for column in issue(0).columns}
+    assert {name for name, cells in red.items() if cells} == named
+    # The issue began 24 hours ago, and the cells of seven days are four hours long.
+    assert {red[name] for name in named} <= {6, 7}

@@ -1,14 +1,17 @@
 """All columns by time, as a page of its own: it costs more than the rest and is fetched after it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from graphsignal_mw.dashboard.column_charts import track
+from graphsignal_mw.dashboard.columns import is_about
 from graphsignal_mw.dashboard.heat import MEASURES, Comparison, HeatRow, heat_row, missing_cell
 from graphsignal_mw.dashboard.lens import Lens, look
 from graphsignal_mw.dashboard.site import Site
+from graphsignal_mw.store import Issue
 
 _CELLS = 48
 
@@ -44,14 +47,21 @@ def _grid(lens: Lens) -> range:
 def _rows(lens: Lens, grid: range, measure: str) -> list[HeatRow]:
     period = lens.period
     found = lens.store.columns(lens.project, lens.name, period.start, period.end, version=lens.version)
-    names = sorted((stream, name) for stream, name, _ in found)
-    return [_row(lens, stream, name, grid, measure) for stream, name in names]
+    issues = lens.store.issues(lens.project, deployment=lens.name)
+    return [
+        _row(lens, stream, name, grid, measure, [issue for issue in issues if is_about(issue, stream, name)])
+        for stream, name in sorted((stream, name) for stream, name, _ in found)
+    ]
 
 
-def _row(lens: Lens, stream: str, name: str, grid: range, measure: str) -> HeatRow:
+def _row(lens: Lens, stream: str, name: str, grid: range, measure: str, issues: Sequence[Issue]) -> HeatRow:
+    spans = lens.spans(issues)
     buckets = zip(grid, track(lens, stream, name, grid), strict=True)
-    if measure == "missing":
-        return heat_row(stream, name, buckets, missing_cell)
+    paint = missing_cell if measure == "missing" else _comparison(lens, stream, name, grid).cell
+    return heat_row(stream, name, buckets, paint, lambda at: any(s.start < at + grid.step and at < s.end for s in spans))
+
+
+def _comparison(lens: Lens, stream: str, name: str, grid: range) -> Comparison:
     before = lens.period.before()
     past = lens.store.column_series(lens.project, lens.name, stream, name, before.start, before.end)
-    return heat_row(stream, name, buckets, Comparison(past, grid.step).cell)
+    return Comparison(past, grid.step)

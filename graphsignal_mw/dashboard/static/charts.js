@@ -117,7 +117,8 @@
   }
 
   function zoom(plot) {
-    if (plot.select.width < 8) return;
+    // Charts that follow the one under the pointer have no event of their own: one of them leaves the page, not all.
+    if (plot.select.width < 8 || !plot.cursor.event) return;
     const url = new URL(location.href);
     const moment = (x) => `${new Date(plot.posToVal(x, "x") * 1000).toISOString().slice(0, 19)}Z`;
     url.searchParams.delete("range");
