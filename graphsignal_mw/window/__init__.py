@@ -2,6 +2,17 @@
 
 from graphsignal_mw.window.gather import Gathered, fold_labels, fold_predictions, fold_table, pick
 from graphsignal_mw.window.key import Key, bucket_of
+from graphsignal_mw.window.rows import transpose
 from graphsignal_mw.window.windows import Windows
 
-__all__ = ["Gathered", "Key", "Windows", "bucket_of", "fold_labels", "fold_predictions", "fold_table", "pick"]
+__all__ = [
+    "Gathered",
+    "Key",
+    "Windows",
+    "bucket_of",
+    "fold_labels",
+    "fold_predictions",
+    "fold_table",
+    "pick",
+    "transpose",
+]

@@ -1,0 +1,93 @@
+"""One endpoint tried on sample bodies: which columns it would give, and what its paths do not find."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphsignal_mw.mapping import Endpoint, Mapper
+from graphsignal_mw.records import Exchange, Mapped
+from graphsignal_mw.stats import Profile
+from graphsignal_mw.window import transpose
+
+_LOST = ("unmatched.", "unparsed.", "mismatched")
+_JSON = ((b"content-type", b"application/json"),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DryRun:
+    """What one request would give. ``columns`` are (stream, name, type); ``problems`` are sentences."""
+
+    endpoint: Endpoint
+    deployment: str
+    instances: int
+    columns: Sequence[tuple[str, str, str]] = ()
+    problems: Sequence[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return {
+            "path": self.endpoint.path,
+            "kind": self.endpoint.kind,
+            "deployment": self.deployment,
+            "instances": self.instances,
+            "columns": [{"stream": stream, "name": name, "type": kind} for stream, name, kind in self.columns],
+            "problems": list(self.problems),
+        }
+
+
+def dry_run(endpoint: Endpoint, request: Any, response: Any) -> DryRun:
+    """Map one request with these bodies, values that JSON can hold."""
+    mapper = Mapper(endpoint)
+    mapped = mapper.map(
+        Exchange(
+            endpoint=mapper,
+            params={},
+            started_at=0.0,
+            duration=0.0,
+            status=200,
+            outcome="completed",
+            request_headers=_JSON,
+            response_headers=_JSON,
+            request_body=json.dumps(request).encode(),
+            response_body=json.dumps(response).encode(),
+        )
+    )
+    return DryRun(
+        endpoint=endpoint,
+        deployment=mapped.deployment,
+        instances=len(mapped.predictions) or len(mapped.labels),
+        columns=_columns(mapped),
+        problems=[_problem(name) for name, n in mapped.counters.items() if n and name.startswith(_LOST)],
+    )
+
+
+def _columns(mapped: Mapped) -> list[tuple[str, str, str]]:
+    if mapped.labels:
+        rows: dict[str, Sequence[Mapping[str, Any]]] = {
+            "ground truth": [{"label": each.label, "prediction": each.prediction} for each in mapped.labels]
+        }
+    else:
+        rows = {
+            "features": [each.features for each in mapped.predictions],
+            "predictions": [each.outputs for each in mapped.predictions],
+        }
+    return [(stream, name, kind) for stream, found in rows.items() for name, kind in _types(found)]
+
+
+def _types(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    profile = Profile()
+    profile.update(transpose(rows), len(rows))
+    return [
+        (name, ", ".join(kind for kind, n in column.types.items() if n) or "missing")
+        for name, column in profile.columns.items()
+    ]
+
+
+def _problem(counter: str) -> str:
+    name, _, what = counter.partition(".")
+    if name == "unmatched":
+        return f"{what}: its path finds nothing in the bodies"
+    if name == "unparsed":
+        return f"a body is not parsed: {what}"
+    return "features and predictions have different lengths"
