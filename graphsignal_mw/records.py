@@ -11,11 +11,15 @@ from typing import Any, Literal
 
 MAX_FRAMES = 30
 MAX_MESSAGE = 500
+# A quote opens where no word goes on, so that the apostrophe of "can't" is none, and may have a prefix as in b'...'.
+# One that is never closed hides the rest: messages are cut.
 _SECRETS = re.compile(
-    r"""(?P<quoted>'[^']*'|"[^"]*"|`[^`]*`)"""
-    r"""|(?P<address>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"""
-    r"""|(?P<url>\b[a-z][a-z0-9+.-]*://\S+)"""
-    r"""|(?P<number>\b[\w-]*\d[\w.-]*)"""
+    r"""(?P<quoted>(?<!\w)(?:[bBrRuUfF]{0,2})(?P<mark>['"`])(?:\\.|(?!(?P=mark)(?!\w))[^\\])*(?:(?P=mark)|\\?\Z)"""
+    r"""|\u201c[^\u201d]*(?:\u201d|\Z)|\u2018[^\u2019]*(?:\u2019|\Z)|\u00ab[^\u00bb]*(?:\u00bb|\Z))"""  # typeset quotes
+    r"""|(?P<address>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"""
+    r"""|(?P<url>(?<![\w+.-])[a-z][a-z0-9+.-]*://\S+)"""
+    r"""|(?P<number>(?<![\w-])[\w-]*\d[\w.-]*)""",
+    re.DOTALL,
 )
 
 Outcome = Literal["completed", "failed", "aborted"]
@@ -121,7 +125,11 @@ class Table:
 
 def scrub(message: str) -> str:
     """Return ``message`` without what could be a value: quoted text, addresses, URLs, words with digits."""
-    return _SECRETS.sub(lambda found: f"<{found.lastgroup}>", message[: 4 * MAX_MESSAGE])[:MAX_MESSAGE]
+    return _SECRETS.sub(lambda found: f"<{_what(found)}>", message[: 4 * MAX_MESSAGE])[:MAX_MESSAGE]
+
+
+def _what(found: re.Match[str]) -> str:
+    return next(name for name in ("quoted", "address", "url", "number") if found[name] is not None)
 
 
 def short_path(path: str) -> str:
@@ -131,6 +139,6 @@ def short_path(path: str) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)
+        return str(error).encode("utf-8", "replace").decode()  # a lone surrogate could not be uploaded
     except Exception:  # noqa: BLE001 - the __str__ of a user's exception may do anything
         return ""

@@ -25,15 +25,21 @@ class BinaryPerformance:
         return self.tp + self.fp + self.tn + self.fn
 
     def update(self, labels: Sequence[Any], predictions: Sequence[Any], scores: Sequence[Any] | None) -> None:
-        """Add labels, predictions and, where known (else None), scores in 0..1; shape (n,) each."""
-        actual = np.array([bool(v) for v in labels])
-        predicted = np.array([bool(v) for v in predictions])
+        """Add labels, predictions and, where known (else None), scores in 0..1; shape (n,) each.
+
+        Raises:
+            ValueError: when a label or prediction is neither a boolean nor 0 or 1; nothing was added.
+
+        """
+        actual = np.array([_truth("label", v) for v in labels], dtype=np.bool_)
+        predicted = np.array([_truth("prediction", v) for v in predictions], dtype=np.bool_)
+        known = None if scores is None else np.array([np.nan if s is None else s for s in scores], dtype=np.float64)
         self.tp += int(np.count_nonzero(actual & predicted))
         self.fp += int(np.count_nonzero(~actual & predicted))
         self.fn += int(np.count_nonzero(actual & ~predicted))
         self.tn += int(np.count_nonzero(~actual & ~predicted))
-        if scores is not None:
-            self._add_scores(actual, np.array([np.nan if s is None else s for s in scores], dtype=np.float64))
+        if known is not None:
+            self._add_scores(actual, known)
 
     def merge(self, other: "BinaryPerformance") -> None:
         """Add the labels that ``other`` has seen."""
@@ -77,6 +83,15 @@ class BinaryPerformance:
             return None
         below = np.cumsum(negatives) - negatives
         return float((positives * (below + 0.5 * negatives)).sum() / pairs)
+
+
+def _truth(name: str, value: Any) -> bool:
+    # The truth of text and of probabilities would be a guess: bool("no") is true.
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, float, np.integer, np.floating)) and value in {0, 1}:
+        return bool(value)
+    raise ValueError(f"{name}: {value!r} is a {type(value).__name__}; expected a boolean, 0 or 1")
 
 
 def _ratio(part: float, whole: float) -> float | None:

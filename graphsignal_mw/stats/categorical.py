@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graphsignal_mw.stats.text import bounded_text
+
 MAX_CLASSES = 50
 OTHER = "(other)"
 
@@ -29,7 +31,8 @@ class CategoricalPerformance:
         """Add labels and predictions as strings, shape (n,) each."""
         pairs = Counter(zip(map(str, labels), map(str, predictions), strict=True))
         self.correct += sum(n for (label, prediction), n in pairs.items() if label == prediction)
-        self.confusion.update(pairs)
+        for (label, prediction), n in pairs.items():
+            self.confusion[bounded_text(label), bounded_text(prediction)] += n
         self._join_rare()
 
     def merge(self, other: "CategoricalPerformance") -> None:

@@ -33,7 +33,7 @@ class Distinct:
     def update_strings(self, values: Iterable[str]) -> None:
         """Add strings; give each only once, hashing is what costs."""
         hashes = [hashlib.blake2b(v.encode("utf-8", "surrogatepass"), digest_size=8).digest() for v in values]
-        self._add(np.frombuffer(b"".join(hashes), np.uint64))
+        self._add(np.frombuffer(b"".join(hashes), "<u8"))
 
     def merge(self, other: "Distinct") -> None:
         """Add the values that ``other`` has seen."""

@@ -6,7 +6,7 @@ and too low by at most ``error``.
 
 from collections import Counter
 from collections.abc import Mapping
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 
 CAPACITY = 512
 MAX_LENGTH = 120  # characters of a value that are kept
@@ -43,7 +43,7 @@ class Frequent:
 
     def top(self, n: int) -> list[tuple[str, int, int]]:
         """Return the ``n`` commonest as (value, count, error bound), ties in the order of the values."""
-        best = nlargest(n, self.counts.items(), key=lambda item: (item[1], item[0]))
+        best = nsmallest(n, self.counts.items(), key=lambda item: (-item[1], item[0]))
         return [(value, count, self.error) for value, count in best]
 
     def _shrink(self) -> None:

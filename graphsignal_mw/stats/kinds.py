@@ -1,17 +1,20 @@
 """Sorting the values of a column by what they are: numbers, strings, booleans, things with a length, missing."""
 
+import math
 import numbers
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 TYPES = ("integer", "float", "boolean", "string", "other")
+T = TypeVar("T")
 _MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 
 
@@ -42,26 +45,45 @@ def sort_values(values: Sequence[Any] | NDArray[Any]) -> Sorted:
     return _sort_mixed(values)
 
 
+def is_missing(value: Any) -> bool:
+    """Whether ``value`` is null or not a number, of whichever library."""
+    if type(value).__name__ in _MISSING_TYPES:
+        return True
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return bool(np.isnat(value))
+    return isinstance(value, (float, np.floating)) and bool(np.isnan(value))
+
+
 def _sort_array(array: NDArray[Any]) -> Sorted:
+    if array.ndim != 1:
+        return _sort_mixed(list(array))
+    if array.dtype.names:
+        return _sort_mixed(array.tolist())
     if isinstance(array, np.ma.MaskedArray):
-        present = _sort_array(array.compressed())
-        present.missing += array.size - int(array.count())
+        mask = np.ma.getmaskarray(array)
+        present = _sort_plain(array.data[~mask])
+        present.missing += int(np.count_nonzero(mask))
         return present
+    return _sort_plain(array)
+
+
+def _sort_plain(array: NDArray[Any]) -> Sorted:
     kind = array.dtype.kind
-    if array.ndim == 1 and kind in "iuf":
-        return _finite(array.astype(np.float64, copy=False))
-    if array.ndim == 1 and kind == "b":
+    if kind in "iuf":
+        with np.errstate(all="ignore"):  # a long double may be infinite as a double
+            return _finite(array.astype(np.float64, copy=False))
+    if kind == "b":
         true = int(np.count_nonzero(array))
         return Sorted(booleans=_booleans(true, len(array) - true))
-    if kind == "M":
-        return _finite(_nat_to_nan(array.astype("M8[us]"), 1e6))
-    if kind == "m":
-        return _finite(_nat_to_nan(array.astype("m8[us]"), 1e6))
-    return sort_values(array.tolist() if array.ndim == 1 else list(array))
+    if kind in "Mm":
+        return _finite(_seconds(array.astype(f"{kind}8[us]")))
+    return sort_values(array.tolist())
 
 
-def _nat_to_nan(array: NDArray[Any], per_second: float) -> NDArray[np.float64]:
-    seconds = array.astype(np.int64).astype(np.float64) / per_second
+def _seconds(array: NDArray[Any]) -> NDArray[np.float64]:
+    seconds = array.astype(np.int64).astype(np.float64) / 1e6
     seconds[np.isnat(array)] = np.nan
     return seconds
 
@@ -82,7 +104,10 @@ def _sort_mixed(values: Iterable[Any]) -> Sorted:
     found: list[float] = []
     strings: list[str] = []
     for kind, group in groups.items():
-        _sort_group(kind, group, result, found, strings)
+        try:
+            _sort_group(kind, group, result, found, strings)
+        except Exception:  # noqa: BLE001 - the class of a user's value may answer questions as it likes
+            result.others += len(group)
     finite = _finite(np.array(found, dtype=np.float64))
     result.numbers, result.strings = finite.numbers, strings
     result.missing += finite.missing
@@ -98,45 +123,55 @@ def _sort_group(kind: type, group: list[Any], result: Sorted, found: list[float]
             true + result.booleans.get("true", 0), len(group) - true + result.booleans.get("false", 0)
         )
     elif issubclass(kind, str):
-        strings.extend(map(str, group))
+        strings.extend(map(str.__str__, group))
     elif (convert := _number_converter(kind)) is not None:
-        _convert(group, convert, result, found)
+        found.extend(_converted(group, convert, result))
     elif issubclass(kind, (list, tuple, Mapping, AbstractSet, bytes, bytearray, memoryview, np.ndarray)):
-        result.lengths.extend(np.size(v) if isinstance(v, np.ndarray) else len(v) for v in group)
+        result.lengths.extend(_converted(group, np.size if issubclass(kind, np.ndarray) else len, result))
     else:
         result.others += len(group)
 
 
 def _number_converter(kind: type) -> Callable[[Any], float] | None:
-    if issubclass(kind, (np.datetime64, np.timedelta64)):
-        return _numpy_time
-    # Decimal is registered as a Number only, and complex is not Real.
-    if issubclass(kind, numbers.Real) or kind.__name__ == "Decimal":
-        return float
-    if issubclass(kind, datetime):
-        return _timestamp
-    if issubclass(kind, date):
-        return lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-    if issubclass(kind, timedelta):
-        return timedelta.total_seconds
-    return None
+    # The first that fits: Decimal is no Real, and a datetime is a date.
+    return next((convert for known, convert in _CONVERTERS if issubclass(kind, known)), None)
 
 
-def _convert(group: list[Any], convert: Callable[[Any], float], result: Sorted, found: list[float]) -> None:
+def _converted(group: list[Any], convert: Callable[[Any], T], result: Sorted) -> Iterable[T]:
     for value in group:
         try:
-            found.append(convert(value))
-        except (OverflowError, ValueError, TypeError, ArithmeticError):
+            found = convert(value)
+        except Exception:  # noqa: BLE001 - a user's value may raise anything
             result.others += 1
+        else:
+            yield found
 
 
 def _timestamp(moment: datetime) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
+def _day(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+def _decimal(value: Decimal) -> float:
+    return math.nan if value.is_nan() else float(value)
+
+
 def _numpy_time(value: Any) -> float:
     array = np.array([value])
-    return float(_sort_array(array).numbers[0]) if not np.isnat(array[0]) else float("nan")
+    return float(_sort_plain(array).numbers[0]) if not np.isnat(array[0]) else math.nan
+
+
+_CONVERTERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], float]], ...] = (
+    ((np.datetime64, np.timedelta64), _numpy_time),
+    (Decimal, _decimal),
+    (numbers.Real, float),
+    (datetime, _timestamp),
+    (date, _day),
+    (timedelta, timedelta.total_seconds),
+)
 
 
 def _booleans(true: int, false: int) -> dict[str, int]:

@@ -4,16 +4,19 @@ Chan, Golub and LeVeque (1979), "Updating formulae and a pairwise algorithm for 
 """
 
 import math
+import sys
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+LARGEST = sys.float_info.max  # where sums of squares end, so that none is infinite
+
 
 class Moments:
     """Moments of finite numbers: ``n``, ``mean``, ``m2`` (sum of squared deviations), ``minimum``, ``maximum``.
 
-    ``minimum`` and ``maximum`` are None while ``n`` is 0.
+    ``minimum`` and ``maximum`` are None while ``n`` is 0; ``m2`` ends at :data:`LARGEST`.
     """
 
     __slots__ = ("m2", "maximum", "mean", "minimum", "n")
@@ -38,44 +41,45 @@ class Moments:
         """Population standard deviation, in the unit of the values."""
         return math.sqrt(self.variance)
 
+    @property
+    def spread(self) -> float:
+        """Standard deviation; the size of the mean where all values are equal, 0.0 when empty.
+
+        Never less than the extremes imply (their range over sqrt(2n)), also where ``m2`` has ended.
+        """
+        if self.minimum is None or self.maximum is None:
+            return 0.0
+        half = self.maximum / 2 - self.minimum / 2
+        return max(self.std, half * math.sqrt(2 / self.n)) or abs(self.mean)
+
     def update(self, values: Sequence[float] | NDArray[np.float64]) -> None:
         """Add finite numbers, shape (n,)."""
         array = np.asarray(values, dtype=np.float64)
         if not array.size:
             return
-        mean = float(array.mean())
-        if not math.isfinite(mean):
-            # The sum of huge values overflows: halve them first.
-            mean = float((array * 0.5 / array.size).sum() * 2.0)
+        least, greatest = float(array.min()), float(array.max())
         with np.errstate(over="ignore"):
+            mean = float(array.mean())
+            if not math.isfinite(mean):
+                # The sum of huge values overflows: halve them first.
+                mean = float((array * 0.5 / array.size).sum()) * 2.0
+            mean = min(max(mean, least), greatest)
             deviations = array - mean
-            m2 = float(np.einsum("i,i->", deviations, deviations))
-        self.merge(Moments(array.size, mean, m2, float(array.min()), float(array.max())))
+            m2 = min(float(np.einsum("i,i->", deviations, deviations)), LARGEST)
+        self.merge(Moments(array.size, mean, m2, least, greatest))
 
     def merge(self, other: "Moments") -> None:
         """Add the numbers that ``other`` has seen."""
-        if not other.n:
+        if not other.n or other.minimum is None or other.maximum is None:
+            return
+        if not self.n or self.minimum is None or self.maximum is None:
+            self.n, self.mean, self.m2 = other.n, other.mean, other.m2
+            self.minimum, self.maximum = other.minimum, other.maximum
             return
         total = self.n + other.n
         delta = other.mean - self.mean
         share = other.n / total
-        self.m2 += other.m2 + _squared(delta) * self.n * share
-        self.mean = self.mean * (1 - share) + other.mean * share if self.n else other.mean
+        self.m2 = min(self.m2 + other.m2 + delta * delta * self.n * share, LARGEST)
+        self.mean = self.mean * (1 - share) + other.mean * share
         self.n = total
-        self.minimum = other.minimum if self.minimum is None else _least(self.minimum, other.minimum)
-        self.maximum = other.maximum if self.maximum is None else _greatest(self.maximum, other.maximum)
-
-
-def _squared(value: float) -> float:
-    try:
-        return value * value
-    except OverflowError:
-        return math.inf
-
-
-def _least(a: float, b: float | None) -> float:
-    return a if b is None else min(a, b)
-
-
-def _greatest(a: float, b: float | None) -> float:
-    return a if b is None else max(a, b)
+        self.minimum, self.maximum = min(self.minimum, other.minimum), max(self.maximum, other.maximum)

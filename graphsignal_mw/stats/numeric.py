@@ -6,16 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from graphsignal_mw.stats.moments import Moments
+from graphsignal_mw.stats.moments import LARGEST, Moments
 from graphsignal_mw.stats.quantiles import Quantiles
+from graphsignal_mw.stats.rounding import rounded
 
 
 class NumericPerformance:
-    """Mergeable sums of the error ``e = prediction - label``, in the unit of the label (powers of it for sums)."""
+    """Mergeable sums of the error ``e = prediction - label``, in the unit of the label (powers of it for sums).
 
-    __slots__ = ("abs_sum", "errors", "fourth_sum", "labels", "quantiles", "relative_n", "relative_sum")
+    ``significant_digits`` rounds what enters the quantiles. Sums end at the largest double.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("abs_sum", "digits", "errors", "fourth_sum", "labels", "quantiles", "relative_n", "relative_sum")
+
+    def __init__(self, significant_digits: int | None = None) -> None:
+        self.digits = significant_digits
         self.errors = Moments()
         self.labels = Moments()
         self.quantiles = Quantiles()
@@ -30,31 +35,33 @@ class NumericPerformance:
     @property
     def square_sum(self) -> float:
         """Sum of squared errors."""
-        return self.errors.m2 + self.errors.n * self.errors.mean**2
+        return _added(self.errors.m2, self.errors.n * self.errors.mean * self.errors.mean)
 
     def update(self, labels: Sequence[Any], predictions: Sequence[Any]) -> None:
         """Add labels and predictions, shape (n,) each; pairs that are not finite numbers are left out."""
         actual = np.array(labels, dtype=np.float64)
         predicted = np.array(predictions, dtype=np.float64)
         finite = np.isfinite(actual) & np.isfinite(predicted)
-        actual, error = actual[finite], (predicted - actual)[finite]
-        self.errors.update(error)
-        self.labels.update(actual)
-        self.quantiles.update(error)
-        self.abs_sum += float(np.abs(error).sum())
-        self.fourth_sum += float((error**4).sum())
+        actual, predicted = actual[finite], predicted[finite]
         nonzero = actual != 0
-        self.relative_sum += float(np.abs(error[nonzero] / actual[nonzero]).sum())
+        with np.errstate(over="ignore"):
+            error = np.clip(predicted - actual, -LARGEST, LARGEST)
+            self.abs_sum = _added(self.abs_sum, float(np.abs(error).sum()))
+            self.fourth_sum = _added(self.fourth_sum, float((error**4).sum()))
+            self.relative_sum = _added(self.relative_sum, float(np.abs(error[nonzero] / actual[nonzero]).sum()))
         self.relative_n += int(np.count_nonzero(nonzero))
+        self.labels.update(actual)
+        self.errors.update(error)
+        self.quantiles.update(rounded(error, self.digits, self.errors))
 
     def merge(self, other: "NumericPerformance") -> None:
         """Add the labels that ``other`` has seen."""
         self.errors.merge(other.errors)
         self.labels.merge(other.labels)
         self.quantiles.merge(other.quantiles)
-        self.abs_sum += other.abs_sum
-        self.fourth_sum += other.fourth_sum
-        self.relative_sum += other.relative_sum
+        self.abs_sum = _added(self.abs_sum, other.abs_sum)
+        self.fourth_sum = _added(self.fourth_sum, other.fourth_sum)
+        self.relative_sum = _added(self.relative_sum, other.relative_sum)
         self.relative_n += other.relative_n
 
     def metrics(self) -> dict[str, float | None]:
@@ -70,3 +77,7 @@ class NumericPerformance:
             "r2": 1 - self.square_sum / self.labels.m2 if self.labels.m2 else None,
             "bias": self.errors.mean if n else None,
         }
+
+
+def _added(total: float, more: float) -> float:
+    return min(total + more, LARGEST)

@@ -18,10 +18,10 @@ class Performance:
 
     __slots__ = ("binary", "categorical", "numeric")
 
-    def __init__(self) -> None:
+    def __init__(self, significant_digits: int | None = None) -> None:
         self.binary = BinaryPerformance()
         self.categorical = CategoricalPerformance()
-        self.numeric = NumericPerformance()
+        self.numeric = NumericPerformance(significant_digits)
 
     @property
     def kind(self) -> Kind:
@@ -40,7 +40,15 @@ class Performance:
         scores: Sequence[Any] | None = None,
         kind: Kind | None = None,
     ) -> None:
-        """Add labels and predictions of one kind, shape (n,) each. Without ``kind``, the first label tells it."""
+        """Add labels and predictions of one kind, shape (n,) each. Without ``kind``, the first label tells it.
+
+        Raises:
+            TypeError: for labels that no kind is made of.
+            ValueError: for values that do not fit the kind, or different lengths. Nothing was added then.
+
+        """
+        if len({len(labels), len(predictions), len(labels if scores is None else scores)}) > 1:
+            raise ValueError(f"predictions, scores: expected as many as labels, {len(labels)}")
         if not len(labels):
             return
         chosen = kind or infer_kind(labels[0])

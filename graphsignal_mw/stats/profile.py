@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphsignal_mw.stats.column import Column
+from graphsignal_mw.stats.text import bounded_name
 
 MAX_COLUMNS = 1000
 
@@ -54,6 +55,10 @@ class Profile:
 
     def _column(self, name: str) -> Column | None:
         column = self.columns.get(name)
+        if column is None:
+            # Keys of a user's JSON may be anything; one odd name must not cost the upload.
+            name = bounded_name(name)
+            column = self.columns.get(name)
         if column is None and len(self.columns) < self.max_columns:
             column = self.columns[name] = Column(significant_digits=self.significant_digits)
         return column

@@ -60,7 +60,12 @@ class Quantiles:
         wanted = [float(p) for p in probabilities]
         if not self.n:
             return np.full(len(wanted), np.nan)
-        return np.array(self._sketch.get_quantiles(wanted))
+        found = np.array(self._sketch.get_quantiles(wanted), dtype=np.float64)
+        # The sketch keeps the extremes apart from its items, and does not give them for 0 and 1.
+        ends = np.array(wanted)
+        found[ends <= 0] = self._sketch.get_min_value()
+        found[ends >= 1] = self._sketch.get_max_value()
+        return found
 
     def to_bytes(self) -> bytes:
         """Serialise in the DataSketches format, which its Java, C++ and Spark kin read."""

@@ -1,6 +1,5 @@
 """What a column's values look like: the part of its statistics that could give a value away."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -11,17 +10,18 @@ from graphsignal_mw.stats.distinct import Distinct
 from graphsignal_mw.stats.frequent import Frequent
 from graphsignal_mw.stats.moments import Moments
 from graphsignal_mw.stats.quantiles import CLIENT_K, Quantiles
+from graphsignal_mw.stats.rounding import rounded
 
 _CHUNK = 8192
-_MANY = 30  # values before a column can be called an identifier
-_LONG = 60  # mean characters of free text
+MANY = 30  # values before a column can be called an identifier
+LONG = 60  # mean characters of free text
 
 
 class Values:
     """Moments, quantiles, distinct and frequent values, lengths: of ``n`` values that are present.
 
-    ``significant_digits`` rounds what enters the sketch, relative to the spread (standard deviation) seen so
-    far: with 4, values of a column with standard deviation 20 are kept to 0.01. None keeps them as they are.
+    ``significant_digits`` rounds numbers before they enter quantiles and distinct values, relative to the spread
+    seen so far (see :func:`~graphsignal_mw.stats.rounding.rounded`), so distinct numbers are those that stay apart.
     """
 
     __slots__ = ("digits", "distinct", "frequent", "lengths", "moments", "n", "quantiles")
@@ -41,9 +41,9 @@ class Values:
         for start in range(0, len(numbers), _CHUNK):
             chunk = numbers[start : start + _CHUNK]
             self.moments.update(chunk)
-            rounded = self.rounded(chunk)
-            self.quantiles.update(rounded)
-            self.distinct.update_numbers(rounded)
+            kept = rounded(chunk, self.digits, self.moments)
+            self.quantiles.update(kept)
+            self.distinct.update_numbers(kept)
 
     def add_strings(self, strings: Sequence[str]) -> None:
         """Add strings that are not empty."""
@@ -73,18 +73,9 @@ class Values:
         self.frequent.merge(other.frequent)
         self.lengths.merge(other.lengths)
 
-    def rounded(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Round to the significant digits of this column, relative to its spread."""
-        spread = self.moments.std or abs(self.moments.mean)
-        if self.digits is None or not spread or not math.isfinite(spread):
-            return numbers
-        decimals = self.digits - 1 - math.floor(math.log10(spread))
-        # 10 ** decimals must stay a finite double, and beyond 15 digits there is nothing to round.
-        return np.round(numbers, max(-300, min(decimals, 300))) if -300 < decimals < 300 else numbers
-
     @property
     def is_identifying(self) -> bool:
         """Whether the strings look like an identifier (mostly distinct) or free text (long)."""
-        if self.frequent.total < _MANY:
-            return self.lengths.mean > _LONG
-        return self.lengths.mean > _LONG or self.distinct.estimate() > 0.5 * self.frequent.total
+        if self.frequent.total < MANY:
+            return self.lengths.mean > LONG
+        return self.lengths.mean > LONG or self.distinct.estimate() > 0.5 * self.frequent.total

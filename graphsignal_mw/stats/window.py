@@ -7,6 +7,7 @@ from graphsignal_mw.stats.exceptions import Exceptions
 from graphsignal_mw.stats.latency import Latency
 from graphsignal_mw.stats.performance import Performance
 from graphsignal_mw.stats.profile import Profile
+from graphsignal_mw.stats.text import bounded_name
 
 MAX_SEGMENTS = 50
 OTHER_SEGMENT = "other"
@@ -60,13 +61,13 @@ class WindowStats:
 
     def segment(self, name: str) -> SegmentStats:
         """Statistics of the segment ``name``; beyond :data:`MAX_SEGMENTS` they are those of ``other``."""
-        chosen = bounded(self.segments, name)
+        chosen = bounded(self.segments, bounded_name(name))
         return self.segments.setdefault(chosen, SegmentStats(self.significant_digits))
 
     def performance_of(self, segment: str = "") -> Performance:
         """Performance of one segment, or of all; beyond :data:`MAX_SEGMENTS` that of ``other``."""
-        chosen = bounded(self.performance, segment)
-        return self.performance.setdefault(chosen, Performance())
+        chosen = bounded(self.performance, segment and bounded_name(segment))
+        return self.performance.setdefault(chosen, Performance(self.significant_digits))
 
     def merge(self, other: "WindowStats", *, fill: bool = True) -> None:
         """Add what ``other`` has seen; without ``fill`` it is another version or time (see Profile.merge)."""

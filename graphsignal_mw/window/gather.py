@@ -50,7 +50,7 @@ def fold_predictions(stats: WindowStats, predictions: Sequence[Prediction], tran
     stats.predictions.update(transform(transpose(outputs)), len(predictions))
     by_segment: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for prediction, output in zip(predictions, outputs, strict=True):
-        for name in prediction.segments:
+        for name in _distinct(prediction.segments):
             by_segment[name].append(output)
     for name, rows in by_segment.items():
         segment = stats.segment(name)
@@ -62,7 +62,7 @@ def fold_labels(stats: WindowStats, labels: Sequence[GroundTruth]) -> None:
     """Add labels to the performance overall and of their segments; what no kind fits is counted."""
     by_segment: defaultdict[tuple[str, str | None], list[GroundTruth]] = defaultdict(list)
     for label in labels:
-        for segment in ("", *label.segments):
+        for segment in ("", *_distinct(label.segments)):
             by_segment[segment, label.kind or type(label.label).__name__].append(label)
     for (segment, _), group in by_segment.items():
         used = _update(stats.performance_of(segment), group)
@@ -76,6 +76,7 @@ def fold_labels(stats: WindowStats, labels: Sequence[GroundTruth]) -> None:
 
 def _update(performance: Performance, group: Sequence[GroundTruth]) -> int:
     kind = next((k for k in KINDS if k == group[0].kind), None)
+    before = performance.n
     scores = [label.score for label in group]
     try:
         performance.update(
@@ -88,7 +89,7 @@ def _update(performance: Performance, group: Sequence[GroundTruth]) -> int:
         if len(group) == 1:
             return 0
         return sum(_update(performance, [label]) for label in group)
-    return len(group)
+    return performance.n - before
 
 
 def _outputs(prediction: Prediction) -> Mapping[str, Any]:
@@ -117,6 +118,11 @@ def pick(values: Any, index: Sequence[int]) -> Sequence[Any]:
 def _rows_by_segment(segments: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
     found: defaultdict[str, list[int]] = defaultdict(list)
     for row, names in enumerate(segments):
-        for name in names:
+        for name in _distinct(names):
             found[name].append(row)
     return found
+
+
+def _distinct(segments: Sequence[str]) -> Sequence[str]:
+    """Return each name once, without the empty one, which stands for all rows."""
+    return [name for name in dict.fromkeys(segments) if name] if segments else ()

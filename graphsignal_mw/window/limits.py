@@ -6,6 +6,7 @@ MAX_DEPLOYMENTS = 100
 MAX_VERSIONS = 10
 OTHER = "other"
 _DAY = 86_400
+_REMEMBERED = 1000  # days, of all deployments
 
 
 class Limits:
@@ -27,6 +28,8 @@ class Limits:
     def version(self, deployment: str, version: str, timestamp: float) -> str:
         """Return ``version``, or ``other`` for one version too many of that deployment and day."""
         known = self._versions[deployment, int(timestamp // _DAY)]
+        if len(self._versions) > _REMEMBERED:
+            del self._versions[next(iter(self._versions))]
         if version in known or len(known) < MAX_VERSIONS:
             known.add(version)
             return version

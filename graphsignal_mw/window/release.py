@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graphsignal_mw.stats import Column, Performance, Profile, SegmentStats, Values, WindowStats
 from graphsignal_mw.window.key import Key
-from graphsignal_mw.window.privacy import Names, public_column, public_performance, public_values
+from graphsignal_mw.window.privacy import Names, divide, public_column, public_performance, public_values
 from graphsignal_mw.window.waiting import Spot, Waiting, join
 
 SEGMENT = "segment:"
@@ -28,14 +28,14 @@ class Release:
         """Return what of ``stats`` may leave, with what waited for the same window; the rest waits."""
         for stream, profile in _profiles(stats):
             for name, column in profile.columns.items():
-                self.names.note((key.deployment, stream, name), column.frequent.counts)
+                self.names.note((key.deployment, stream, name), column.frequent.counts, column.values)
         for segment, performance in stats.performance.items():
             self.names.note((key.deployment, PERFORMANCE, segment), performance.categorical.classes())
         return self._public(key, stats, self._admit)
 
     def preview(self, key: Key, stats: WindowStats) -> WindowStats:
         """Return what of ``stats`` alone may leave, changing nothing."""
-        return self._public(key, stats, lambda _, values: values if values.n >= self.min_count else None)
+        return self._public(key, stats, lambda _, values: divide(values, self.min_count)[0])
 
     def settle(self, *, final: bool) -> Iterable[tuple[Key, WindowStats]]:
         """Yield what has waited for an hour (with ``final``: all of it) as parts of its hours.
@@ -45,24 +45,24 @@ class Release:
         late: dict[Key, WindowStats] = {}
         for spot, values in self.waiting.due(self.clock(), everything=final).items():
             stats = late.setdefault(spot.key, WindowStats())
-            if values.n < self.min_count:
-                stats.counters["withheld"] += values.n
-            elif isinstance(values, Performance):
-                names = self.names.allowed(_place(spot), values.categorical.classes())
-                stats.performance_of(spot.name).merge(public_performance(values, names))
-            else:
-                self._put(stats, spot, values)
+            ready, rest = divide(values, self.min_count)
+            if rest.n:
+                stats.counters["withheld"] += rest.n
+            if isinstance(ready, Performance):
+                names = self.names.allowed(_place(spot), ready.categorical.classes())
+                stats.performance_of(spot.name).merge(public_performance(ready, names))
+            elif ready is not None:
+                self._put(stats, spot, ready)
         return late.items()
 
     def _admit(self, spot: Spot, values: Values | Performance) -> Values | Performance | None:
-        waited = self.waiting.take(spot)
+        since, waited = self.waiting.take(spot, self.clock())
         if waited is not None:
             join(values, waited)
-        if values.n >= self.min_count:
-            return values
-        if values.n:
-            self.waiting.hold(spot, values, self.clock())
-        return None
+        ready, rest = divide(values, self.min_count)
+        if rest.n:
+            self.waiting.hold(spot, rest, since)
+        return ready
 
     def _public(
         self,

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 MAX_NESTED = 100  # keys of a nested mapping that become columns; a larger one is summarised by its length
+MAX_DEPTH = 16  # mappings inside mappings; what lies deeper is summarised by its length
 
 
 def transpose(rows: Sequence[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
@@ -19,16 +20,21 @@ def as_columns(data: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]) 
     return flatten(data) if isinstance(data, Mapping) else transpose(data)
 
 
-def flatten(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+def flatten(columns: Mapping[str, Sequence[Any]], depth: int = MAX_DEPTH) -> dict[str, Sequence[Any]]:
     """Return ``columns`` with those of mappings replaced by one per key, named ``column.key``."""
     flat: dict[str, Sequence[Any]] = {}
     for name, values in columns.items():
-        if isinstance(values, list) and any(type(value) is dict for value in values):
-            inner = _transpose_ragged([_nested(name, value) for value in values])
-            flat.update(flatten(inner) if len(inner) <= MAX_NESTED else {name: values})
-        else:
-            flat[name] = values
+        inner = _inner(name, values) if depth else {}
+        flat.update(flatten(inner, depth - 1) if inner else {name: values})
     return flat
+
+
+def _inner(name: str, values: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
+    """Return the columns inside a column of mappings; none where it has no mappings, no keys or too many."""
+    if not isinstance(values, list) or not any(type(value) is dict for value in values):
+        return {}
+    inner = _transpose_ragged([_nested(name, value) for value in values])
+    return inner if len(inner) <= MAX_NESTED else {}
 
 
 def _nested(name: str, value: Any) -> Mapping[str, Any]:

@@ -34,14 +34,13 @@ class Waiting:
     def __len__(self) -> int:
         return len(self._held)
 
-    def take(self, spot: Spot) -> Values | Performance | None:
-        """Return and forget what waits at ``spot``."""
-        held = self._held.pop(spot, None)
-        return held[1] if held else None
+    def take(self, spot: Spot, now: float) -> tuple[float, Values | Performance | None]:
+        """Return and forget what waits at ``spot``, with the time since when (``now`` for nothing)."""
+        return self._held.pop(spot, (now, None))
 
-    def hold(self, spot: Spot, values: Values | Performance, now: float) -> None:
-        """Let ``values`` wait at ``spot``."""
-        since, known = self._held.get(spot, (now, None))
+    def hold(self, spot: Spot, values: Values | Performance, since: float) -> None:
+        """Let ``values`` wait at ``spot``, or with those that wait there already."""
+        since, known = self._held.get(spot, (since, None))
         if known is None:
             self._held[spot] = (since, values)
         else:

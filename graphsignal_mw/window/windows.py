@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphsignal_mw.stats import WindowStats
+from graphsignal_mw.stats.text import bounded_name, bounded_text
 from graphsignal_mw.window.gather import Columns, Gathered, Transform
 from graphsignal_mw.window.key import Key, bucket_of
 from graphsignal_mw.window.limits import Limits
@@ -53,10 +54,10 @@ class Windows:
 
     def key(self, deployment: str, metadata: Mapping[str, str], timestamp: float) -> Key | None:
         """Return the window of a record at ``timestamp`` (Unix seconds); None for one deployment too many."""
-        known = self._limits.deployment(deployment)
+        known = self._limits.deployment(bounded_name(deployment))
         if known is None:
             return None
-        version = self._limits.version(known, metadata.get("model_version", ""), timestamp)
+        version = self._limits.version(known, bounded_text(metadata.get("model_version", "")), timestamp)
         return Key(known, version, bucket_of(timestamp, self.window_seconds))
 
     def add(self, key: Key, gathered: Gathered) -> None:

@@ -1,6 +1,7 @@
 """Envelopes to bytes and back: msgpack in gzip, capped while it inflates, checked before it is believed."""
 
 import gzip
+import math
 import zlib
 
 import msgspec
@@ -40,10 +41,12 @@ def decode(body: bytes, content_encoding: str = "gzip", max_inflated: int = MAX_
         raise WireError(f"body: {error}") from None
     if envelope.schema_v not in {SCHEMA_VERSION, SCHEMA_VERSION - 1}:
         raise WireError(f"schema_v: {envelope.schema_v}; expected {SCHEMA_VERSION}")
+    if not math.isfinite(envelope.sent_at):
+        raise WireError(f"sent_at: {envelope.sent_at}; expected Unix seconds")
     for index, part in enumerate(envelope.parts):
         try:
             part_to_stats(part)
-        except (WireError, OverflowError) as error:
+        except (ValueError, OverflowError, RuntimeError) as error:  # the latter two are datasketches' own
             raise WireError(f"parts[{index}] ({part.deployment}): {error}") from None
     return envelope
 

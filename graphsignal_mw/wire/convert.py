@@ -1,5 +1,9 @@
 """Statistics to wire structures and back. What comes back has been checked: see :mod:`graphsignal_mw.wire.kll`."""
 
+from collections import Counter
+from collections.abc import Mapping
+from itertools import islice
+
 from graphsignal_mw.errors import WireError
 from graphsignal_mw.records import ExceptionEvent
 from graphsignal_mw.stats import (
@@ -13,6 +17,7 @@ from graphsignal_mw.stats import (
     Values,
     WindowStats,
 )
+from graphsignal_mw.stats.text import bounded_name, bounded_text
 from graphsignal_mw.wire import registers
 from graphsignal_mw.wire.numbers import (
     latency_from_wire,
@@ -24,6 +29,9 @@ from graphsignal_mw.wire.numbers import (
 )
 from graphsignal_mw.wire.performance import performance_from_wire, performance_to_wire
 from graphsignal_mw.wire.schema import (
+    MAX_COUNTERS,
+    MAX_TEXT,
+    MAX_TEXTS,
     ColumnData,
     ExceptionData,
     Part,
@@ -36,16 +44,17 @@ from graphsignal_mw.wire.schema import (
 def stats_to_part(deployment: str, version: str, bucket: int, stats: WindowStats) -> Part:
     """Return the part that carries ``stats``; ``bucket`` is its start in Unix seconds."""
     return Part(
-        deployment=deployment,
-        version=version,
+        deployment=bounded_name(deployment),
+        version=bounded_text(version),
         bucket=bucket,
-        metadata=dict(stats.metadata),
-        counters={name: n for name, n in stats.counters.items() if n},
+        metadata=_texts(stats.metadata),
+        counters=_counters(stats.counters),
         latency=latency_to_wire(stats.latency),
         features=profile_to_wire(stats.features),
         predictions=profile_to_wire(stats.predictions),
         segments={
-            name: SegmentData(dict(s.counters), profile_to_wire(s.predictions)) for name, s in stats.segments.items()
+            name: SegmentData(_counters(s.counters), profile_to_wire(s.predictions))
+            for name, s in stats.segments.items()
         },
         performance={name: performance_to_wire(p) for name, p in stats.performance.items()},
         exceptions=[_exception_to_wire(k.event, k.count) for k in stats.exceptions.kinds.values()],
@@ -124,7 +133,7 @@ def values_to_wire(values: Values) -> ValuesData:
         moments=moments_to_wire(values.moments),
         quantiles=quantiles_to_wire(values.quantiles),
         distinct=registers.pack(values.distinct.registers),
-        frequent=[(value, n) for value, n in values.frequent.counts.items()],
+        frequent=[(bounded_text(value), n) for value, n in values.frequent.counts.items()],
         frequent_error=values.frequent.error,
         frequent_total=values.frequent.total,
         lengths=moments_to_wire(values.lengths),
@@ -144,7 +153,20 @@ def values_from_wire(data: ValuesData) -> Values:
 
 
 def _exception_to_wire(event: ExceptionEvent, count: int) -> ExceptionData:
-    return ExceptionData(event.type, count, event.message, list(event.frames), dict(event.extra))
+    frames = [(bounded_text(file, MAX_TEXT), line, bounded_text(name, MAX_TEXT)) for file, line, name in event.frames]
+    return ExceptionData(
+        bounded_text(event.type), count, bounded_text(event.message, MAX_TEXT), frames[-100:], _texts(event.extra)
+    )
+
+
+def _texts(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return as many of ``texts`` as one part may carry."""
+    return {bounded_name(k): bounded_text(v, MAX_TEXT) for k, v in islice(texts.items(), MAX_TEXTS)}
+
+
+def _counters(counters: Counter[str]) -> dict[str, int]:
+    named = counters if len(counters) <= MAX_COUNTERS else dict(counters.most_common(MAX_COUNTERS))
+    return {bounded_text(name): n for name, n in named.items() if n}
 
 
 def _exceptions_from_wire(part: Part) -> Exceptions:

@@ -6,6 +6,7 @@ import numpy as np
 
 from graphsignal_mw.errors import WireError
 from graphsignal_mw.stats import Latency, Moments, Quantiles
+from graphsignal_mw.stats.moments import LARGEST
 from graphsignal_mw.wire import kll
 from graphsignal_mw.wire.schema import LatencyData, MomentsData
 
@@ -23,7 +24,14 @@ def moments_from_wire(data: MomentsData) -> Moments:
         raise WireError(f"moments: {data}; expected finite numbers, and extremes where n > 0")
     if extremes and extremes[0] > extremes[1]:
         raise WireError(f"moments: minimum {extremes[0]}; expected at most the maximum, {extremes[1]}")
-    return Moments(data.n, data.mean, data.m2, data.minimum, data.maximum)
+    return Moments(data.n, data.mean, min(data.m2, LARGEST), data.minimum, data.maximum)
+
+
+def sum_from_wire(name: str, value: float) -> float:
+    """Return a sum of numbers >= 0, ended at the largest double."""
+    if math.isnan(value):
+        raise WireError(f"{name}: {value}; expected a number")
+    return min(value, LARGEST)
 
 
 def quantiles_to_wire(quantiles: Quantiles) -> bytes:

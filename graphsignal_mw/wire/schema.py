@@ -5,11 +5,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 SCHEMA_VERSION = 1
+MAX_TEXT = 2500  # characters
+MAX_TEXTS, MAX_COUNTERS = 20, 500  # entries
 
 Count = Annotated[int, Meta(ge=0, le=2**62)]
-Name = Annotated[str, Meta(min_length=1, max_length=250)]
-Text = Annotated[str, Meta(max_length=2500)]
-Counters = Annotated[dict[Annotated[str, Meta(max_length=300)], Count], Meta(max_length=500)]
+Name = Annotated[str, Meta(min_length=1, max_length=250, pattern="^[^\\x00]*$")]  # PostgreSQL refuses NUL
+Text = Annotated[str, Meta(max_length=MAX_TEXT)]
+Counters = Annotated[dict[Annotated[str, Meta(max_length=300)], Count], Meta(max_length=MAX_COUNTERS)]
 
 
 class MomentsData(Struct, array_like=True, frozen=True):
@@ -117,7 +119,7 @@ class ExceptionData(Struct, omit_defaults=True, frozen=True):
     count: Count
     message: Text = ""
     frames: Annotated[list[tuple[Text, int, Text]], Meta(max_length=100)] = []
-    extra: Annotated[dict[str, Text], Meta(max_length=20)] = {}
+    extra: Annotated[dict[Name, Text], Meta(max_length=MAX_TEXTS)] = {}
 
 
 class Part(Struct, omit_defaults=True, frozen=True):
@@ -125,8 +127,8 @@ class Part(Struct, omit_defaults=True, frozen=True):
 
     deployment: Name
     bucket: Annotated[int, Meta(ge=0, le=2**40)]
-    version: Annotated[str, Meta(max_length=250)] = ""
-    metadata: Annotated[dict[Name, Text], Meta(max_length=20)] = {}
+    version: Annotated[str, Meta(max_length=250, pattern="^[^\\x00]*$")] = ""
+    metadata: Annotated[dict[Name, Text], Meta(max_length=MAX_TEXTS)] = {}
     counters: Counters = {}
     latency: LatencyData = LatencyData()
     features: ProfileData = ProfileData()

@@ -41,7 +41,7 @@ def test_columns(caller, filled):
     assert (x["count"], x["missing"], x["zeros"], x["min"], x["max"], x["mean"]) == (20, 0, 2, 0, 9, 4.5)
     assert x["quantiles"]["p50"] in {4, 5}
     assert x["types"] == {"integer": 20}
-    assert plan["frequent"] == [{"value": "b", "count": 10, "error": 0}, {"value": "a", "count": 10, "error": 0}]
+    assert plan["frequent"] == [{"value": "a", "count": 10, "error": 0}, {"value": "b", "count": 10, "error": 0}]
     assert (plan["mean"], plan["quantiles"]["p50"], plan["lengths"]["mean"]) == (None, None, 1)
     assert len(caller.get(f"{MODEL}/columns", params={"stream": "predictions"}).json()) == 1
 
