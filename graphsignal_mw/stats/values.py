@@ -76,6 +76,8 @@ class Values:
     @property
     def is_identifying(self) -> bool:
         """Whether the strings look like an identifier (mostly distinct) or free text (long)."""
-        if self.frequent.total < MANY:
+        # Strings that wait for their name (window/release.py) are in the lengths, and not among the frequent.
+        seen = max(self.frequent.total, self.lengths.n)
+        if seen < MANY:
             return self.lengths.mean > LONG
-        return self.lengths.mean > LONG or self.distinct.estimate() > 0.5 * self.frequent.total
+        return self.lengths.mean > LONG or self.distinct.estimate() > 0.5 * seen

@@ -87,6 +87,11 @@ class Names:
         if len(self._memories) > _PLACES:
             del self._memories[next(iter(self._memories))]
 
+    def hides(self, place: Place) -> bool:
+        """Whether the column at ``place`` looks like an identifier, so that nothing of it is ever named."""
+        memory = self._memories.get(place)
+        return memory is not None and memory.hides
+
     def allowed(self, place: Place, names: Mapping[str, int]) -> AbstractSet[str]:
         """Return those of ``names`` that were seen often enough, in a column that is no identifier."""
         memory = self._memories.get(place) or _Memory()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from graphsignal_mw.stats import Column, Performance, Profile, SegmentStats, Values, WindowStats
+from graphsignal_mw.stats import Column, Frequent, Performance, Profile, SegmentStats, Values, WindowStats
 from graphsignal_mw.window.key import Key
 from graphsignal_mw.window.privacy import Names, divide, public_column, public_performance, public_values
 from graphsignal_mw.window.waiting import Spot, Waiting, join
@@ -19,6 +19,7 @@ class Release:
     min_count: int
     clock: Callable[[], float]
     waiting: Waiting = field(default_factory=Waiting)
+    unnamed: Waiting = field(default_factory=Waiting)  # strings that were not seen often enough to be named, yet
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,9 +41,15 @@ class Release:
     def settle(self, *, final: bool) -> Iterable[tuple[Key, WindowStats]]:
         """Yield what has waited for an hour (with ``final``: all of it) as parts of its hours.
 
-        What is too little even for its hour is dropped, and counted as ``withheld``.
+        What is too little even for its hour is dropped, and counted as ``withheld``. Strings that may be named by now
+        go to their own window; those that waited in vain are counted without a name.
         """
         late: dict[Key, WindowStats] = {}
+        for spot, named in self.unnamed.pick(self._named):
+            self._put(late.setdefault(spot.key, WindowStats()), spot, named)
+        for spot, strings in self.unnamed.due(self.clock(), everything=final).items():
+            if isinstance(strings, Values):
+                self._put(late.setdefault(spot.key, WindowStats()), spot, strings)
         for spot, values in self.waiting.due(self.clock(), everything=final).items():
             stats = late.setdefault(spot.key, WindowStats())
             ready, rest = divide(values, self.min_count)
@@ -62,7 +69,34 @@ class Release:
         ready, rest = divide(values, self.min_count)
         if rest.n:
             self.waiting.hold(spot, rest, since)
-        return ready
+        return self._without_unnamed(spot, ready) if isinstance(ready, Values) else ready
+
+    def _without_unnamed(self, spot: Spot, values: Values) -> Values:
+        """Let strings wait that this process has seen too rarely to name them, as all are when it has just started."""
+        place, frequent = _place(spot), values.frequent
+        names = self.names.allowed(place, frequent.counts)
+        unnamed = {value: n for value, n in frequent.counts.items() if value not in names}
+        if unnamed and not values.is_identifying and not self.names.hides(place):
+            held = Values()
+            held.frequent.update(unnamed)
+            self.unnamed.hold(spot, held, self.clock())
+            named = {value: n for value, n in frequent.counts.items() if value in names}
+            values.frequent = Frequent(named, frequent.error, frequent.total - held.frequent.total)
+        return values
+
+    def _named(self, spot: Spot, values: Values | Performance) -> Values | None:
+        """Take what may be named by now out of the strings that wait at ``spot``."""
+        if not isinstance(values, Values):
+            return None
+        names = self.names.allowed(_place(spot), values.frequent.counts)
+        found = {value: n for value, n in values.frequent.counts.items() if value in names}
+        if not found:
+            return None
+        taken = Values()
+        taken.frequent.update(found)
+        rest = {value: n for value, n in values.frequent.counts.items() if value not in found}
+        values.frequent = Frequent(rest, values.frequent.error, values.frequent.total - taken.frequent.total)
+        return taken
 
     def _public(
         self,
@@ -109,7 +143,7 @@ class Release:
         else:
             profile = stats.features if spot.stream == "features" else stats.predictions
         column = profile.columns.setdefault(spot.name, Column())
-        column.values = public_values(values, self.names.allowed(_place(spot), values.frequent.counts))
+        column.values.merge(public_values(values, self.names.allowed(_place(spot), values.frequent.counts)))
 
 
 def _profiles(stats: WindowStats) -> Iterable[tuple[str, Profile]]:

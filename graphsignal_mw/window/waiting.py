@@ -1,5 +1,6 @@
 """Values that wait until enough of them stand behind each number: in memory only, for at most an hour."""
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from graphsignal_mw.stats import Performance, Values
@@ -45,6 +46,15 @@ class Waiting:
             self._held[spot] = (since, values)
         else:
             join(known, values)
+
+    def pick(self, choose: Callable[[Spot, Values | Performance], Values | None]) -> Iterator[tuple[Spot, Values]]:
+        """Yield what ``choose`` takes out of what waits at each spot; it returns None to leave all of it."""
+        for spot, (_, held) in list(self._held.items()):
+            chosen = choose(spot, held)
+            if chosen is not None:
+                yield spot, chosen
+            if isinstance(held, Values) and not held.n and not held.frequent.total:
+                del self._held[spot]
 
     def due(self, now: float, *, everything: bool = False) -> dict[Spot, Values | Performance]:
         """Return and forget what waited for an hour (or ``everything``), folded into the hours it belongs to."""

@@ -106,7 +106,7 @@ def column_to_wire(column: Column) -> ColumnData:
         zeros=column.zeros,
         empties=column.empties,
         types={name: n for name, n in column.types.items() if n},
-        values=values_to_wire(column.values) if column.values.n else None,
+        values=values_to_wire(column.values) if column.values.n or column.frequent.total else None,
     )
 
 

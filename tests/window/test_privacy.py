@@ -7,7 +7,11 @@ import pytest
 
 from graphsignal_mw.window.privacy import RARE, Names, hash_columns
 
-from .process import NOON, Process, named, only
+from .process import HOUR, NOON, Process, named, only
+
+
+def x(stats):
+    return stats.features.columns["x"].frequent
 
 
 def test_a_string_is_named_once_it_was_seen_often_enough():
@@ -15,15 +19,39 @@ def test_a_string_is_named_once_it_was_seen_often_enough():
     process.column("x", *"aaaaabbbb")
     assert named(process.cut()) == {"a": 5}
     process.column("x", *"aaaab", at=NOON + 300)
-    # Four of a here, but nine by now in this process; and b has come to five.
-    assert named(process.cut()) == {"a": 4, "b": 1}
+    # Four of a here, but nine by now in this process; and b has come to five: those of the first window follow.
+    assert [x(stats).counts for _, stats in process.cut()] == [{"a": 4, "b": 1}, {"b": 4}]
 
 
-def test_what_is_not_named_is_in_the_total():
+def test_what_is_not_named_yet_follows_in_its_own_window():
+    """A process that has just started must not look as if everything were other."""
     process = Process()
     process.column("x", *"aaaaaabbc")
-    frequent = only(process.cut()).features.columns["x"].frequent
-    assert (frequent.counts, frequent.total, frequent.other) == ({"a": 6}, 9, 3)
+    first = x(only(process.cut()))
+    assert (first.counts, first.total, first.other) == ({"a": 6}, 6, 0)
+    process.now = HOUR - 1
+    process.column("x", *"bbbbb", at=NOON + HOUR)
+    (_, late), (key, following) = process.cut()
+    assert (x(late).counts, key[2], x(following).counts, x(following).total) == ({"b": 5}, NOON, {"b": 2}, 2)
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_what_is_never_named_is_counted_as_other_after_an_hour(final):
+    process = Process()
+    process.column("x", *"aaaaaabbc", at=NOON + 300)
+    process.cut()
+    process.now = 0 if final else HOUR
+    ((key, stats),) = process.cut(final=final)
+    assert (key[2], x(stats).counts, x(stats).total, x(stats).other) == (NOON, {}, 3, 3)
+    assert process.cut(final=True) == []
+
+
+def test_a_checkpoint_counts_what_is_not_named_as_other():
+    process = Process()
+    process.column("x", *"aaaaaabbc")
+    saved = x(only(process.peek()))
+    assert (saved.counts, saved.total) == ({"a": 6}, 9)
+    assert x(only(process.cut())).total == 6
 
 
 def test_booleans_are_always_named():
@@ -70,8 +98,8 @@ def test_categories_in_small_windows_are_named_after_a_while():
     process = Process()
     for window in range(20):
         process.column("x", *(f"c{(window + i) % 9}" for i in range(6)), at=NOON + 300 * window)
-        last = named(process.cut())
-    assert len(last) == 6
+        (_, last), *_ = process.cut()
+    assert len(x(last).counts) == 6
 
 
 def test_classes_seen_rarely_are_joined():
