@@ -1,6 +1,7 @@
 """Captured bytes to parsed JSON, or the reason why not."""
 
 import json
+import re
 import zlib
 from typing import Any
 
@@ -11,6 +12,8 @@ from graphsignal_mw.records import BodyState, Headers
 MAX_INFLATED = 4 * 1024 * 1024  # what parsing may hold the interpreter for
 _FRAMED = 32 + zlib.MAX_WBITS  # gzip or zlib, whichever it is
 _decoder = msgspec.json.Decoder()
+_LONE = re.compile("[\ud800-\udfff]")  # no UTF-8 can hold one: an upload with it would never be made
+_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class UnparsedError(ValueError):
@@ -56,9 +59,13 @@ def parse(body: bytes | bytearray, state: BodyState, headers: Headers) -> Any:
 def _parse_leniently(data: bytes, reason: str) -> Any:
     """Parse what Python's own json takes and strict parsers do not: NaN, a byte order mark, lone surrogates."""
     try:
-        return json.loads(data)
+        text = data.decode(json.detect_encoding(data), "surrogatepass")
+        parsed = json.loads(_LONE.sub("\ufffd", text))
+        if _ESCAPED.search(text):
+            parsed = json.loads(_LONE.sub("\ufffd", json.dumps(parsed, ensure_ascii=False)))
     except (ValueError, RecursionError):
         raise UnparsedError(reason) from None
+    return parsed
 
 
 def _inflate(body: bytes, encoding: str) -> bytes:

@@ -1,15 +1,15 @@
 """One endpoint's mapping, compiled: an exchange goes in, predictions or labels come out."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from graphsignal_mw.mapping.body import UnparsedError, parse
+from graphsignal_mw.mapping.bodies import Bodies, Side
 from graphsignal_mw.mapping.endpoint import Endpoint
-from graphsignal_mw.mapping.instances import per_instance, to_instances, to_outputs
+from graphsignal_mw.mapping.instances import Row, join, misnamed, per_instance, to_column, to_instances, to_outputs
 from graphsignal_mw.mapping.jsonpath import Path, compile_path
-from graphsignal_mw.mapping.template import fill, header_names, render
+from graphsignal_mw.mapping.template import fill, header_names, render, without_headers
+from graphsignal_mw.mapping.values import plain, score_of, time_of, typed
 from graphsignal_mw.records import Exchange, GroundTruth, Mapped, Prediction
 
 
@@ -20,12 +20,14 @@ class Mapper:
         self.endpoint = endpoint
         self.path, self.methods = endpoint.path, endpoint.methods
         self.headers = header_names((endpoint.deployment, *endpoint.metadata.values()))
+        self._deployment = without_headers(endpoint.deployment)
+        self._excluded = frozenset(endpoint.exclude)
         self._features = _compiled(endpoint.features)
         self._predictions = _compiled_outputs(endpoint.predictions)
         self._score, self._label = _compiled(endpoint.score), _compiled(endpoint.label)
         self._prediction = _compiled(endpoint.prediction)
         self._timestamp, self._id = _compiled(endpoint.timestamp), _compiled(endpoint.prediction_id)
-        self._segments = [compile_path(text) for text in endpoint.segments]
+        self._segments = [(path.name or path.text, path) for path in map(compile_path, endpoint.segments)]
 
     @property
     def is_ground_truth(self) -> bool:
@@ -33,8 +35,8 @@ class Mapper:
         return self.endpoint.kind == "ground_truth"
 
     def deployment(self, params: Mapping[str, str]) -> str:
-        """Return the name of the deployment for the parameters of a path."""
-        return fill(self.endpoint.deployment, params)[:250]
+        """Return the name of the deployment for the parameters of a path, where nothing else is known."""
+        return fill(self._deployment, params)[:250]
 
     def map(self, exchange: Exchange) -> Mapped:
         """Return what ``exchange`` holds; predictions and labels only of a 2xx answer."""
@@ -43,123 +45,106 @@ class Mapper:
         deployment = render(self.endpoint.deployment, exchange) or self.deployment(exchange.params)
         mapped = Mapped(deployment, metadata)
         if exchange.outcome == "completed" and exchange.status is not None and 200 <= exchange.status < 300:
-            counters: Counter[str] = Counter()
-            bodies = _Bodies(exchange, counters)
+            bodies = Bodies(exchange, Counter())
             if self.is_ground_truth:
                 self._map_labels(bodies, mapped)
             else:
                 self._map_predictions(bodies, mapped)
-            mapped.counters = dict(counters)
+            mapped.counters = {name: n for name, n in bodies.counters.items() if n}
         return mapped
 
-    def _map_predictions(self, bodies: "_Bodies", mapped: Mapped) -> None:
+    def _map_predictions(self, bodies: Bodies, mapped: Mapped) -> None:
         features = self._instances(bodies)
-        outputs = self._outputs(bodies, len(features) or 1)
-        count = max(len(features), len(outputs))
-        if features and outputs and len(features) != len(outputs):
-            count = min(len(features), len(outputs))
-            bodies.counters["mismatched"] += abs(len(features) - len(outputs))
-        scores = _spread(bodies, self._score, "score", count, "response")
-        times = _spread(bodies, self._timestamp, "timestamp", count)
-        ids = _spread(bodies, self._id, "prediction_id", count)
-        segments = self._row_segments(bodies, count)
-        for row in range(count):
-            mapped.predictions.append(
-                Prediction(
-                    features=features[row] if row < len(features) else {},
-                    outputs=outputs[row] if row < len(outputs) else {},
-                    segments=segments[row],
-                    timestamp=_time(times[row], bodies.counters),
-                    score=_score(scores[row]),
-                    prediction_id=None if ids[row] is None else str(ids[row]),
-                )
-            )
-
-    def _map_labels(self, bodies: "_Bodies", mapped: Mapped) -> None:
-        labels = _listed(bodies.find(self._label, "label"))
-        predictions = _listed(bodies.find(self._prediction, "prediction"))
-        count = min(len(labels), len(predictions))
-        bodies.counters["mismatched"] += abs(len(labels) - len(predictions))
-        scores = _spread(bodies, self._score, "score", count)
-        times = _spread(bodies, self._timestamp, "timestamp", count)
-        segments = self._row_segments(bodies, count)
-        kind = self.endpoint.output.kind
-        mapped.labels.extend(
-            GroundTruth(
-                label=_typed(labels[row], kind),
-                prediction=_typed(predictions[row], kind),
+        outputs = self._outputs(bodies, None if features is None else len(features))
+        count = _paired(bodies, features, outputs)
+        rows = _Rows(bodies, count)
+        scores = rows.of(self._score, "score", score_of, "response")
+        times = rows.of(self._timestamp, "timestamp", time_of)
+        ids = rows.of(self._id, "prediction_id", plain)
+        segments = self._row_segments(rows)
+        mapped.predictions.extend(
+            Prediction(
+                features={} if features is None else features[row],
+                outputs={} if outputs is None else outputs[row],
                 segments=segments[row],
-                timestamp=_time(times[row], bodies.counters),
-                score=_score(scores[row]),
-                kind=kind,
+                timestamp=times[row],
+                score=scores[row],
+                prediction_id=ids[row],
             )
             for row in range(count)
         )
 
-    def _instances(self, bodies: "_Bodies") -> list[Mapping[str, Any]]:
-        if self._features is None:
-            return []
-        found = bodies.find(self._features, "features")
-        instances = to_instances(found, self.endpoint.feature_names, "feature")
-        excluded = set(self.endpoint.exclude)
-        if not excluded:
-            return instances
-        return [{k: v for k, v in row.items() if k not in excluded} for row in instances]
+    def _map_labels(self, bodies: Bodies, mapped: Mapped) -> None:
+        labels = _listed(bodies.find(self._label, "label"))
+        predictions = _listed(bodies.find(self._prediction, "prediction"))
+        rows = _Rows(bodies, _paired(bodies, labels, predictions))
+        scores = rows.of(self._score, "score", score_of)
+        times = rows.of(self._timestamp, "timestamp", time_of)
+        ids = rows.of(self._id, "prediction_id", plain)
+        segments = self._row_segments(rows)
+        kind = self.endpoint.output.kind
+        for row in range(rows.count):
+            if labels[row] is None or predictions[row] is None:  # null is no label, and no class of its own
+                bodies.counters["unmatched.label" if labels[row] is None else "unmatched.prediction"] += 1
+                continue
+            label, prediction = typed(labels[row], kind), typed(predictions[row], kind)
+            mapped.labels.append(
+                GroundTruth(label, prediction, segments[row], times[row], scores[row], ids[row], kind=kind)
+            )
 
-    def _outputs(self, bodies: "_Bodies", instances: int) -> list[Mapping[str, Any]]:
+    def _instances(self, bodies: Bodies) -> list[Row] | None:
+        path = self._features
+        found = bodies.find(path, "features")
+        if path is None or not found:
+            return None
+        names = self.endpoint.feature_names
+        instances = to_instances(found, names, singular=path.singular)
+        if names:
+            bodies.counters["mismatched"] += misnamed(instances, names)
+        if not self._excluded:
+            return instances
+        return [{k: v for k, v in row.items() if k not in self._excluded} for row in instances]
+
+    def _outputs(self, bodies: Bodies, instances: int | None) -> list[Row] | None:
         if isinstance(self._predictions, Path):
-            return to_outputs(bodies.find(self._predictions, "predictions", "response"), instances)
+            found = bodies.find(self._predictions, "predictions", "response")
+            return to_outputs(found, instances, singular=self._predictions.singular) if found else None
         columns = {}
         for name, path in self._predictions.items():
             found = bodies.find(path, name, "response")
             if found:
-                columns[name] = _listed(found) if len(_listed(found)) == instances else found
-        rows = max(map(len, columns.values()), default=0)
-        return [{k: v[row] if row < len(v) else None for k, v in columns.items()} for row in range(rows)]
+                columns[name] = to_column(found, instances, singular=path.singular)
+        rows, misfits = join(columns)
+        bodies.counters["mismatched"] += misfits
+        return rows if columns else None
 
-    def _row_segments(self, bodies: "_Bodies", count: int) -> list[tuple[str, ...]]:
-        columns = [
-            (path.name or path.text, _spread(bodies, path, f"segment {path.name or path.text}", count))
-            for path in self._segments
-        ]
+    def _row_segments(self, rows: "_Rows") -> list[tuple[str, ...]]:
+        columns = [(name, rows.of(path, f"segment {name}", plain)) for name, path in self._segments]
         return [
-            tuple(f"{name}={_plain(values[row])}"[:250] for name, values in columns if values[row] is not None)
-            for row in range(count)
+            tuple(f"{name}={values[row]}"[:250] for name, values in columns if values[row] is not None)
+            for row in range(rows.count)
         ]
 
 
-class _Bodies:
-    """The two bodies of an exchange, each parsed when a path first looks into it."""
+class _Rows:
+    """The ``count`` instances of a request, and the values that belong to each."""
 
-    def __init__(self, exchange: Exchange, counters: Counter[str]) -> None:
-        self.exchange, self.counters = exchange, counters
-        self._parsed: dict[str, Any] = {}
+    def __init__(self, bodies: Bodies, count: int) -> None:
+        self.bodies, self.count = bodies, count
 
-    def find(self, path: Path | None, field: str, first: str = "request") -> list[Any]:
-        """Return what ``path`` finds in one body or else in the other; nothing is counted as ``unmatched``."""
-        if path is None:
-            return []
-        for side in (first, "response" if first == "request" else "request"):
-            found = path.find(self._body(side))
-            if found:
-                return found
-        self.counters[f"unmatched.{field}"] += 1
-        return []
-
-    def _body(self, side: str) -> Any:
-        if side not in self._parsed:
-            self._parsed[side] = self._parse(side)
-        return self._parsed[side]
-
-    def _parse(self, side: str) -> Any:
-        exchange = self.exchange
-        try:
-            if side == "request":
-                return parse(exchange.request_body, exchange.request_state, exchange.request_headers)
-            return parse(exchange.response_body, exchange.response_state, exchange.response_headers)
-        except UnparsedError as error:
-            self.counters[f"unparsed.{error.reason}"] += 1
-            return None
+    def of(self, path: Path | None, field: str, convert: Callable[[Any], Any], first: Side = "request") -> list[Any]:
+        """Return one converted value an instance, None where there is none; what does not fit is counted."""
+        found = self.bodies.find(path, field, first) if self.count else []
+        if path is None or not found:
+            return [None] * self.count
+        values = per_instance(found, self.count, singular=path.singular)
+        if values is None:
+            self.bodies.counters["mismatched"] += 1
+            return [None] * self.count
+        converted = [None if value is None else convert(value) for value in values]
+        refused = converted.count(None) - values.count(None)
+        self.bodies.counters[f"unmatched.{field}"] += refused
+        return converted
 
 
 def _compiled(text: str | None) -> Path | None:
@@ -172,46 +157,13 @@ def _compiled_outputs(outputs: str | Mapping[str, str] | None) -> Path | dict[st
     return {name: compile_path(text) for name, text in (outputs or {}).items()}
 
 
-def _spread(bodies: _Bodies, path: Path | None, field: str, count: int, first: str = "request") -> list[Any]:
-    found = bodies.find(path, field, first) if path is not None and count else []
-    return per_instance(found, count) if found else [None] * count
+def _paired(bodies: Bodies, left: list[Any] | None, right: list[Any] | None) -> int:
+    """Return how many rows two sides have in common; a side that was not found has no say, what is over is counted."""
+    if left is None or right is None:
+        return len(left or right or ())
+    bodies.counters["mismatched"] += abs(len(left) - len(right))
+    return min(len(left), len(right))
 
 
 def _listed(found: list[Any]) -> list[Any]:
     return found[0] if len(found) == 1 and isinstance(found[0], list) else found
-
-
-def _time(value: Any, counters: Counter[str]) -> float | None:
-    """Unix seconds of a number or of ISO 8601 text; naive times are UTC."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value) if isinstance(value, (int, float)) else _iso(value)
-    except (TypeError, ValueError, OverflowError):
-        seconds = -1.0
-    if 0 <= seconds < 2**40:
-        return seconds
-    counters["unmatched.timestamp"] += 1
-    return None
-
-
-def _iso(value: Any) -> float:
-    moment = datetime.fromisoformat(value)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _score(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and 0 <= value <= 1 else None
-
-
-def _typed(value: Any, kind: str | None) -> Any:
-    """Let numbers stand for booleans and classes where the kind says so."""
-    if kind == "binary" and isinstance(value, (int, float)):
-        return bool(value)
-    if kind == "categorical" and not isinstance(value, str):
-        return _plain(value)
-    return value
-
-
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

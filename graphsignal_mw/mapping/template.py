@@ -7,6 +7,7 @@ from graphsignal_mw.mapping.body import header
 from graphsignal_mw.records import Exchange
 
 MAX_TEXT = 250
+UNKNOWN = "unknown"
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _HEADER = re.compile(r"\$(request|response)\.headers\.([A-Za-z0-9_-]+)")
 
@@ -26,18 +27,20 @@ def unknown_sources(text: str) -> list[str]:
     return re.findall(r"\$[A-Za-z.][^\s{}]*", _HEADER.sub("", text))
 
 
-def render(text: str, exchange: Exchange, absent: str | None = None) -> str | None:
-    """Return ``text`` for one request, ``absent`` in place of a header that it does not have.
+def without_headers(text: str) -> str:
+    """Return ``text`` with ``unknown`` in place of every header."""
+    return _HEADER.sub(UNKNOWN, text)
 
-    Without ``absent`` there is no text when a header is missing: None.
-    """
+
+def render(text: str, exchange: Exchange) -> str | None:
+    """Return ``text`` for one request, None when a header that it uses is missing."""
     missing = False
 
     def of_header(found: re.Match[str]) -> str:
         nonlocal missing
         headers = exchange.request_headers if found[1] == "request" else exchange.response_headers
-        value = header(headers, found[2].lower()) or absent
-        missing = missing or value is None
+        value = header(headers, found[2].lower())
+        missing = missing or not value
         return value or ""
 
     # Headers first: what a path parameter holds is the client's, and no template.

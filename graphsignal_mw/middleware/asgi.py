@@ -1,7 +1,6 @@
 """The ASGI middleware: copies what passes, changes nothing."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextvars import Token
 from typing import Any
 
 from graphsignal_mw.middleware.capture import Capture, Fault, report
@@ -42,13 +41,18 @@ class ASGICapture:
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return
-        match = self._match(scope["method"], scope["path"])
-        if match is None and scope.get("root_path"):
-            match = _around_root(self._match, scope)
-        if match is None or is_captured():
+        responder = None
+        try:
+            match = self._match(scope["method"], scope["path"])
+            if match is None and scope.get("root_path"):
+                match = _around_root(self._match, scope)
+            if match is not None and (CURRENT.get() is None or not is_captured()):
+                responder = _Responder(match, _kept(scope.get("headers")), self._limit, self._fault)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            report(self._fault, error)
+        if responder is None:
             await self.app(scope, receive, send)
             return
-        responder = _Responder(match, _kept(scope.get("headers")), self._limit, self._fault)
         responder.inner_receive, responder.inner_send = receive, send
         token = CURRENT.set(responder)
         try:
@@ -57,17 +61,14 @@ class ASGICapture:
             responder.failed(error)
             raise
         finally:
-            self._end(responder, token)
-
-    def _end(self, responder: "_Responder", token: Token[Any]) -> None:
-        try:  # noqa: SIM105 - suppress() costs a fifth of a microsecond
-            CURRENT.reset(token)
-        except ValueError:  # a coroutine that is closed, not awaited, ends in another context
-            pass
-        try:
-            self._submit(responder.finish())
-        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
-            report(self._fault, error)
+            try:  # noqa: SIM105 - suppress() costs a fifth of a microsecond
+                CURRENT.reset(token)
+            except ValueError:  # a coroutine that is closed, not awaited, ends in another context
+                pass
+            try:
+                self._submit(responder.finish())
+            except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+                report(self._fault, error)
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass what is not HTTP. A lifespan's end is the last moment to upload under servers without atexit.
@@ -96,8 +97,9 @@ class _Responder(Capture):
         try:
             kind = message["type"]
             if kind == "http.request":
-                self.request.add(message.get("body", b""), not message.get("more_body", False))
-            elif kind == "http.disconnect" and not self._ended:
+                get = message.get
+                self.request.add(get("body", b""), not get("more_body"))
+            elif kind == "http.disconnect" and not self.ended:
                 self.departed = True
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             self.defect(error)
@@ -108,8 +110,9 @@ class _Responder(Capture):
         try:
             kind = message["type"]
             if kind == "http.response.body":
-                last = not message.get("more_body", False)
-                self.response.add(message.get("body", b""), last)
+                get = message.get
+                last = not get("more_body")
+                self.response.add(get("body", b""), last)
             elif kind == "http.response.start":
                 self.exchange.status = message.get("status")
                 self.response.headers = _kept(message.get("headers"))

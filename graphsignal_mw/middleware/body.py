@@ -23,7 +23,7 @@ class Body:
         """Keep a chunk that passes; ``last`` says that the body ends with it."""
         if self.state != "incomplete":
             return
-        if last and not self._kept and type(chunk) is bytes and len(chunk) <= LOOK_AT and len(chunk) <= self._limit:
+        if last and not self._kept and type(chunk) is bytes and (size := len(chunk)) <= LOOK_AT and size <= self._limit:
             self._kept = chunk
         elif chunk and not self._keep(chunk, last):
             return

@@ -22,11 +22,11 @@ class Capture:
     Nothing here may cost the request: callers give what goes wrong to :meth:`defect`.
     """
 
-    __slots__ = ("_began", "_ended", "_fault", "departed", "done", "exchange", "request", "response")
+    __slots__ = ("_began", "_fault", "departed", "done", "ended", "exchange", "request", "response")
 
     def __init__(self, match: Match, headers: Headers, limit: int, fault: Fault) -> None:
         self.request, self.response = Body(limit, headers), Body(limit)
-        self.departed = self.done = self._ended = False
+        self.departed = self.done = self.ended = False
         self._fault = fault
         self.exchange = Exchange(match[0], match[1], time.time(), 0.0, None, "aborted", headers)
         self._began = time.perf_counter()
@@ -38,12 +38,13 @@ class Capture:
 
     def complete(self) -> None:
         """Stop the clock: the last byte of the response has been given away."""
-        if self._ended:
+        if self.ended:
             return
-        self._ended = True
-        self.exchange.duration = time.perf_counter() - self._began
-        if self.exchange.status is not None and not self.departed and self.exchange.outcome == "aborted":
-            self.exchange.outcome = "completed"
+        self.ended = True
+        exchange = self.exchange
+        exchange.duration = time.perf_counter() - self._began
+        if exchange.status is not None and not self.departed and exchange.outcome == "aborted":
+            exchange.outcome = "completed"
 
     def failed(self, error: BaseException) -> None:
         """Say that the app raised ``error``. A client that left, or a cancelled task, is no failure."""
@@ -57,7 +58,7 @@ class Capture:
     def finish(self) -> Exchange:
         """Return the exchange, and let go of everything: contexts of background tasks may keep this object."""
         exchange, self.exchange, self.done = self.exchange, _SPENT, True
-        if not self._ended:
+        if not self.ended:
             exchange.duration = time.perf_counter() - self._began
         request, response = self.request, self.response
         exchange.request_state, exchange.response_state = request.state, response.state

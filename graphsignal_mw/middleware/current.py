@@ -5,8 +5,12 @@ from typing import Protocol
 
 
 class Noting(Protocol):
-    """A request that is being captured; ``done`` when its record has been handed over."""
+    """A request that is being captured.
 
+    ``ended`` when its last byte has been given away; ``done`` when its record has been handed over.
+    """
+
+    ended: bool
     done: bool
 
     def note(self, error: BaseException) -> None:
@@ -24,6 +28,10 @@ def note_exception(error: BaseException) -> None:
 
 
 def is_captured() -> bool:
-    """Return whether a monitored app around this one captures the request already."""
+    """Return whether a monitored app around this one captures the request already.
+
+    A request that has ended is not around anything: servers start the next request of a connection in the context of
+    the one before it (pipelining), whose background tasks may still run.
+    """
     capture = CURRENT.get()
-    return capture is not None and not capture.done
+    return capture is not None and not capture.ended and not capture.done

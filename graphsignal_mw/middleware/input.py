@@ -7,7 +7,7 @@ from graphsignal_mw.middleware.body import Body
 
 
 class InputTee:
-    """Stands before ``wsgi.input``. Everything but the four methods of PEP 3333 goes to the original.
+    """Stands before ``wsgi.input``. What is not a way to read goes to the original.
 
     ``length`` is the length of the body in bytes; None for a chunked one, which ends where nothing more comes.
     """
@@ -21,11 +21,12 @@ class InputTee:
 
     def read(self, *args: Any, **kwargs: Any) -> Any:
         """Read as the original does."""
-        return self._seen(self._stream.read(*args, **kwargs), whole=not kwargs and (not args or args[0] in (None, -1)))
+        whole = not kwargs and (not args or args[0] in (None, -1))
+        return self._seen(self._stream.read(*args, **kwargs), whole=whole, asked=args != _NOTHING)
 
     def readline(self, *args: Any, **kwargs: Any) -> Any:
         """Read a line as the original does."""
-        return self._seen(self._stream.readline(*args, **kwargs))
+        return self._seen(self._stream.readline(*args, **kwargs), asked=args != _NOTHING)
 
     def readlines(self, *args: Any, **kwargs: Any) -> Any:
         """Read lines as the original does."""
@@ -46,32 +47,52 @@ class InputTee:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._stream, name)
-        return self._seeking(found) if name == "seek" else found
+        if name in _INTO:
+            return self._filling(found)
+        return self._stopping(found) if name in _UNSEEN else found
 
-    def _seeking(self, seek: Callable[..., Any]) -> Callable[..., Any]:
-        """Stop capturing where the app moves about: what it reads then cannot be put together."""
+    def _filling(self, method: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Keep what is read into a buffer of the app's: Werkzeug reads so wherever the server's stream can."""
 
-        def stop_and_seek(*args: Any, **kwargs: Any) -> Any:
+        def fill(buffer: Any) -> Any:
+            size = method(buffer)
+            if isinstance(size, int):
+                with memoryview(buffer) as view, view.cast("B") as octets:
+                    self._seen(bytes(octets[:size]), asked=len(octets) > 0)
+            return size
+
+        return fill
+
+    def _stopping(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Stop capturing where the app moves about, or reads past us: the rest cannot be put together."""
+
+        def stop(*args: Any, **kwargs: Any) -> Any:
             self._body.give_up("incomplete")
             self._left = -1
-            return seek(*args, **kwargs)
+            return method(*args, **kwargs)
 
-        return stop_and_seek
+        return stop
 
-    def _seen(self, chunk: Any, *, whole: bool = False) -> Any:
+    def _seen(self, chunk: Any, *, whole: bool = False, asked: bool = True) -> Any:
         if self._left == -1 or type(chunk) is not bytes:
             return chunk
         if self._left is None:
-            self._body.add(chunk, whole or not chunk)
+            self._body.add(chunk, whole or (asked and not chunk))
         else:
             self._left = max(self._left - len(chunk), 0)
             self._body.add(chunk, not self._left)
         return chunk
 
 
+_INTO = frozenset({"readinto", "readinto1"})
+_UNSEEN = frozenset({"seek", "read1", "readall", "detach"})
+_DIGITS = 20  # more digits are no length of anything, and at some thousands an error of int()
+_NOTHING = (0,)  # the arguments of a read that is empty anywhere, not only at the end
+
+
 def length_of(environ: dict[str, Any]) -> int | None:
-    """Return how long the request's body says it is: 0 without one, None when it is chunked."""
+    """Return how long the request's body says it is: 0 without one, None when it is chunked or says nonsense."""
     length = environ.get("CONTENT_LENGTH")
-    if length and length.isdecimal():
+    if length and len(length) < _DIGITS and length.isdecimal():
         return int(length)
-    return None if "HTTP_TRANSFER_ENCODING" in environ or environ.get("wsgi.input_terminated") else 0
+    return None if length or "HTTP_TRANSFER_ENCODING" in environ or environ.get("wsgi.input_terminated") else 0

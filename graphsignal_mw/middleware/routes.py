@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(:path)?\}")
+_BODILESS = frozenset({"HEAD", "OPTIONS"})
 _NONE: Mapping[str, str] = {}
 
 
@@ -20,7 +21,10 @@ Match = tuple[Target, Mapping[str, str]]
 
 
 class Router:
-    """Finds targets by method and path. A literal path beats one with parameters, then the first given wins."""
+    """Finds targets by method and path. A literal path beats one with parameters, then the first given wins.
+
+    HEAD and OPTIONS have no body, and so are no predictions: they are never matched.
+    """
 
     __slots__ = ("_literals", "_patterns")
 
@@ -28,7 +32,7 @@ class Router:
         self._literals: dict[str, dict[str, Match]] = {}
         by_method: dict[str, list[Target]] = {}
         for target in targets:
-            for method in target.methods:
+            for method in set(target.methods) - _BODILESS:
                 if PARAMETER.search(target.path):
                     by_method.setdefault(method, []).append(target)
                 else:

@@ -36,17 +36,27 @@ class WSGICapture:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
-        match = _route(self._match, environ)
-        if match is None or "HTTP_UPGRADE" in environ or is_captured():
+        responder = None
+        try:
+            match = _route(self._match, environ)
+            if match is not None and "HTTP_UPGRADE" not in environ and not is_captured():
+                responder = self._begin(match, environ)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            report(self._fault, error)
+        if responder is None:
             return self.app(environ, start_response)
-        return self._capture(match, environ, start_response)
+        responder.inner_start = start_response
+        return self._capture(responder, environ)
 
-    def _capture(self, match: Match, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    def _begin(self, match: Match, environ: Environ) -> "_Responder":
         responder = _Responder(match, _request_headers(match, environ), self._limit, self._fault)
-        responder.inner_start, responder.submit = start_response, self._submit
+        responder.submit = self._submit
         stream = environ.get("wsgi.input")
         if stream is not None:
             environ["wsgi.input"] = InputTee(stream, responder.request, length_of(environ))
+        return responder
+
+    def _capture(self, responder: "_Responder", environ: Environ) -> Iterable[bytes]:
         token = CURRENT.set(responder)
         try:
             result = self.app(environ, responder.start_response)
@@ -75,7 +85,11 @@ class _Responder(Capture):
 
         def tee(data: bytes) -> Any:
             self.add(data)
-            return write(data)
+            try:
+                return write(data)
+            except OSError:  # what servers raise when the client has left
+                self.departed = True
+                raise
 
         return tee
 
@@ -87,15 +101,21 @@ class _Responder(Capture):
             self.response.give_up("skipped")
 
     def returned(self, result: Iterable[bytes], file_wrapper: Any) -> Iterable[bytes]:
-        """Return what the app returned: lists, tuples and files as they are, anything else teed."""
-        if type(result) in _WHOLE:
-            last = len(result) - 1  # type: ignore[arg-type]
-            for index, chunk in enumerate(result):
-                self.add(chunk, index == last)
-        elif isinstance(result, (list, tuple)) or _is_file(result, file_wrapper):
-            self.response.give_up("skipped")
-        else:
-            return Stream(result, self)
+        """Return what the app returned: lists and whatever else servers ask for its length, and files, as they are.
+
+        Anything else is teed.
+        """
+        try:
+            if type(result) in _WHOLE:
+                last = len(result) - 1  # type: ignore[arg-type]
+                for index, chunk in enumerate(result):
+                    self.add(chunk, index == last)
+            elif hasattr(type(result), "__len__") or _is_file(result, file_wrapper):
+                self.response.give_up("skipped")
+            else:
+                return Stream(result, self)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            self.defect(error)
         self.hand_over(complete=True)
         return result
 
@@ -138,7 +158,7 @@ def _route(match: Callable[[str, str], Match | None], environ: Environ) -> Match
     path, method = environ.get("PATH_INFO") or "/", environ["REQUEST_METHOD"]
     found = match(method, path if path.isascii() else _decoded(path))
     if found is None and environ.get("SCRIPT_NAME"):
-        found = match(method, _decoded(environ["SCRIPT_NAME"] + path))
+        found = match(method, _decoded(environ["SCRIPT_NAME"] + environ.get("PATH_INFO", "")))
     return found
 
 
