@@ -25,13 +25,14 @@ class Bodies:
     def find(self, path: Path | None, field: str, first: Side = "request") -> list[Any]:
         """Return what ``path`` finds in the body where ``field`` is expected, or else in the other one.
 
-        Nothing is counted as ``unmatched``. A body that cannot be parsed is counted where something is expected in it.
+        Nothing is counted as ``unmatched``. A body that cannot be parsed is counted instead, once, where something is
+        expected in it.
         """
         if path is None:
             return []
         self._expect(first)
         found = self._look(path, first) or self._look(path, _OTHER[first])
-        if not found and not self._is_bodiless(first):
+        if not found and first not in self._reasons:
             self.counters[f"unmatched.{field}"] += 1
         return found
 

@@ -195,8 +195,6 @@ def test_bodies_that_cannot_be_parsed_are_no_prediction():
     assert found.counters == {
         "unparsed.invalid_json": 1,
         "unparsed.truncated": 1,
-        "unmatched.features": 1,
-        "unmatched.predictions": 1,
     }
 
 
