@@ -1,168 +1,97 @@
 """False alarms and detection of graphsignal_mw, next to the rules that others use, on synthetic streams.
 
-    python benchmarks/detection.py                  the tables (about five minutes)
+    python benchmarks/detection.py                  the tables, small (about three minutes)
+    python benchmarks/detection.py --full           windows of 10,000 rows too, more tested days and more trials
     python benchmarks/detection.py --rows 100       only windows of about 100 rows
     python benchmarks/detection.py --flights        issues in a year of real flights without an incident (extra demo)
 
-Five-minute windows, 10 days of history and 4 tested ones (1 at 10,000 rows), 12 columns. The other rules get the raw
-rows and a reference sample of 10,000 rows: their best case.
+Five-minute windows of 12 columns, 14 days of history before the tested ones. The other rules get the raw rows and a
+reference sample of 10,000 rows: their best case.
 """
 
 import argparse
+import os
 import platform
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
+from streams.synthetic import CATEGORIES, COLUMNS, DAY, NUMBERS, PER_DAY, SHIFTS, START, STEP, Stream
 
 from graphsignal_mw.detect import evaluate
 from graphsignal_mw.detect.baseline import make_baselines
 from graphsignal_mw.detect.counts import BinCounts
+from graphsignal_mw.detect.findings import Finding
 from graphsignal_mw.detect.grid import Grid
-from graphsignal_mw.detect.panel import blocks
+from graphsignal_mw.detect.panel import Panel, blocks
 from graphsignal_mw.detect.series import Source, make_panels
 from graphsignal_mw.detect.walk import Walk
-from graphsignal_mw.stats import Column, WindowStats
+from graphsignal_mw.stats import WindowStats
 
-DAY, STEP, PER_DAY, HISTORY = 86400, 300, 288, 10
-START = 19_723 * DAY  # 2024-01-01, a Monday
-NUMBERS: dict[str, Callable] = {
-    "normal": lambda z: 10 + 3 * z,
-    "lognormal": np.exp,
-    "zeros": lambda z: np.where(z < 0.2, 0.0, np.exp(z)),
-    "counts": lambda z: np.floor(np.exp(0.6 * z + 1.5)),
-    "uniform": lambda z: 100 * special.ndtr(z),
-    "heavy": lambda z: np.sinh(1.2 * z),
-    "grades": lambda z: np.clip(np.round(1.2 * z + 3), 1, 5),
-}
-ZIPF = 1 / np.arange(1, 51) ** 1.1
-CATEGORIES = {"two": np.array([0.7, 0.3]), "five": np.array([0.4, 0.3, 0.15, 0.1, 0.05]), "zipf": ZIPF / ZIPF.sum()}
-MISSING = {"missing_1%": 0.01, "missing_0": 0.0}
-COLUMNS = [*NUMBERS, *CATEGORIES, *MISSING]
-SHIFTS = {
-    "mean +0.25 sd": list(NUMBERS),
-    "mean +0.5 sd": list(NUMBERS),
-    "x 1000": list(NUMBERS),
-    "constant": list(NUMBERS),
-    "new category 2%": list(CATEGORIES),
-    "missing 1->3%": ["missing_1%"],
-}
+HISTORY = 14  # days
+FIRST = HISTORY * PER_DAY
+KS, PSI = "KS or chi2, p < .05", "PSI > .2"
 
 
-@dataclass
-class Stream:
-    """One deployment: traffic and slowly moving levels of each column, by window."""
+class Detection:
+    """Findings in ``history`` and in variants of it; what does not change is computed once."""
 
-    rng: np.random.Generator
-    rows: np.ndarray
-    levels: dict[str, np.ndarray]
+    def __init__(self, history: list) -> None:
+        self._history = history
+        self._grid = Grid.of(history[0][0], history[-1][0], STEP)
+        baselines = make_baselines(history, (0, START + HISTORY * DAY), {})
+        self._references = {key: each.reference for key, each in baselines.items()}
+        self._panels = {key: self._panels_of(key, history) for key in self._references}
 
-    @classmethod
-    def make(cls, rows: int, days: int, *, seasonal: bool, seed: int) -> "Stream":
-        rng = np.random.default_rng(seed)
-        steps = days * PER_DAY
-        if not seasonal:
-            return cls(rng, np.full(steps, rows), {name: np.zeros(steps) for name in COLUMNS})
-        angle = np.arange(steps) % PER_DAY / PER_DAY * 2 * np.pi
-        weekend = np.arange(steps) // PER_DAY % 7 >= 5
-        mean = rows * (1 + 0.7 * np.sin(angle - 1.8)) * np.where(weekend, 0.7, 1.0) * np.exp(rng.normal(0, 0.05, steps))
-        levels = {name: _level(rng, angle, weekend, amplitude=[0.5, 0.3, 0.15][i % 3], phase=i)
-                  for i, name in enumerate(COLUMNS)}  # fmt: skip
-        return cls(rng, np.maximum(rng.poisson(mean), 1), levels)
+    @property
+    def steps(self) -> int:
+        return len(self._history)
 
-    def numbers(self, name: str, step: int, shift: str = "") -> np.ndarray:
-        z = self.rng.standard_normal(self.rows[step]) + self.levels[name][step]
-        z = z + {"mean +0.25 sd": 0.25, "mean +0.5 sd": 0.5}.get(shift, 0.0)
-        x = NUMBERS[name](z)
-        return np.full(len(x), 3.0) if shift == "constant" else x * (1000 if shift == "x 1000" else 1)
+    def findings(self, changed: dict[int, WindowStats], column: str, stop: int) -> list[Finding]:
+        """Return what is flagged in the tested steps before ``stop`` when windows of ``column`` are ``changed``."""
+        panels = self._panels
+        if changed:
+            history = [(at, changed.get(step, found)) for step, (at, found) in enumerate(self._history)]
+            panels = {**panels, ("features", column): self._panels_of(("features", column), history)}
+        joined = blocks([panel for each in panels.values() for panel in each], 600_000)
+        return list(Walk(self._grid, joined, stop).run(HISTORY).findings)
 
-    def counts(self, name: str, step: int, shift: str = "") -> np.ndarray:
-        share = CATEGORIES[name]
-        tilted = share * np.exp(np.linspace(-1, 1, len(share)) * self.levels[name][step])
-        tilted = np.append(tilted / tilted.sum(), 0.0)
-        if shift:
-            tilted = np.append(tilted[:-1] * 0.98, 0.02)
-        return self.rng.multinomial(self.rows[step], tilted)
-
-    def missing(self, name: str, step: int, shift: str = "") -> int:
-        rate = MISSING[name] * (3 if shift else 1)
-        return int(self.rng.binomial(self.rows[step], special.expit(special.logit(rate) + self.levels[name][step])))
+    def _panels_of(self, key: tuple[str, str], history: list) -> list[Panel]:
+        source = Source(history, self._grid, slice(0, FIRST), BinCounts())
+        return list(make_panels(source, {key: self._references[key]}))
 
 
-def _level(rng, angle, weekend, amplitude, phase):
-    days = len(angle) // PER_DAY
-    daily = np.repeat(rng.normal(0, 0.08, days), PER_DAY)
-    hourly = np.repeat(rng.normal(0, 0.05, days * 24), PER_DAY // 24)
-    return amplitude * np.sin(angle + phase) + 0.4 * amplitude * weekend + daily + hourly
-
-
-def window(stream: Stream, step: int, shift: str = "", column: str = "") -> WindowStats:
-    """Return the statistics of one window, ``column`` shifted."""
-    found = WindowStats()
-    found.features.rows = int(stream.rows[step])
-    for name in COLUMNS:
-        found.features.columns[name] = _column(stream, name, step, shift if name == column else "")
-    return found
-
-
-def _column(stream: Stream, name: str, step: int, shift: str) -> Column:
-    column = Column()
-    column.count = int(stream.rows[step])
-    if name in NUMBERS:
-        values = stream.numbers(name, step, shift)
-        column.types["float"] = len(values)
-        column.values.moments.update(values)
-        column.quantiles.update(values)
-    elif name in CATEGORIES:
-        counts = {f"v{i}": int(n) for i, n in enumerate(stream.counts(name, step, shift)) if n}
-        column.types["string"] = column.count
-        column.frequent.update(counts)
-    else:
-        column.missing = stream.missing(name, step, shift)
-        column.types["string"] = column.count - column.missing
-        column.frequent.update({"v": column.count - column.missing} if column.missing < column.count else {})
-    return column
-
-
-def false_alarms(history: list) -> float:
+def false_alarms(detection: Detection) -> float:
     """Return flagged column-windows of a thousand, at all scales, when nothing is wrong."""
-    grid = Grid.of(history[0][0], history[-1][0], STEP)
-    baseline = slice(0, HISTORY * PER_DAY)
-    references = {key: each.reference for key, each in make_baselines(history, (0, START + HISTORY * DAY), {}).items()}
-    panels = list(make_panels(Source(history, grid, baseline, BinCounts()), references))
-    walked = Walk(grid, blocks(panels, 600_000), grid.size).run(HISTORY)
-    flagged = {(f.subject.column, f.end) for f in walked.findings}
-    return 1000 * len(flagged) / (len(COLUMNS) * (len(history) - HISTORY * PER_DAY))
+    flagged = {(f.subject.column, f.end) for f in detection.findings({}, "", detection.steps)}
+    return 1000 * len(flagged) / (len(COLUMNS) * (detection.steps - FIRST))
 
 
-def others(stream: Stream, history: list, windows: int = 150) -> dict[str, float]:
+def others(stream: Stream, steps: int, windows: int = 150) -> dict[str, float]:
     """Return flagged column-windows of a thousand of the rules "p < .05" and "PSI > .2" on raw rows."""
-    flags: dict[str, list[bool]] = {"KS or chi2, p < .05": [], "PSI > .2": []}
-    past = stream.rng.choice(
-        HISTORY * PER_DAY, 400, p=stream.rows[: HISTORY * PER_DAY] / stream.rows[: HISTORY * PER_DAY].sum()
-    )
-    now = stream.rng.integers(HISTORY * PER_DAY, len(history), windows)
+    weights = stream.rows[:FIRST] / stream.rows[:FIRST].sum()
+    past = stream.rng.choice(FIRST, 400, p=weights)
+    now = stream.rng.integers(FIRST, steps, windows)
+    flags: dict[str, list[bool]] = {KS: [], PSI: []}
     for name in NUMBERS:
-        reference = np.concatenate([stream.rng.choice(stream.numbers(name, t), 25) for t in past])
+        reference = np.concatenate([stream.rng.choice(stream.numbers(name, step), 25) for step in past])
         edges = np.unique(np.quantile(reference, np.arange(1, 10) / 10))
-        for step in now:
-            values = stream.numbers(name, step)
-            flags["KS or chi2, p < .05"].append(stats.ks_2samp(reference, values, method="asymp").pvalue < 0.05)
-            flags["PSI > .2"].append(
-                _psi(*(np.bincount(np.searchsorted(edges, x), minlength=len(edges) + 1) for x in (reference, values)))
-                > 0.2
-            )
+        before = _histogram(reference, edges)
+        for values in (stream.numbers(name, step) for step in now):
+            flags[KS].append(stats.ks_2samp(reference, values, method="asymp").pvalue < 0.05)
+            flags[PSI].append(_psi(before, _histogram(values, edges)) > 0.2)
     for name in CATEGORIES:
-        reference = sum(stream.counts(name, t) for t in past)
-        for step in now:
-            counts = stream.counts(name, step)
+        reference = sum(stream.counts(name, step) for step in past)
+        for counts in (stream.counts(name, step) for step in now):
             used = reference + counts > 0
-            flags["KS or chi2, p < .05"].append(stats.chi2_contingency([reference[used], counts[used]]).pvalue < 0.05)
-            flags["PSI > .2"].append(_psi(reference[used], counts[used]) > 0.2)
+            flags[KS].append(stats.chi2_contingency([reference[used], counts[used]]).pvalue < 0.05)
+            flags[PSI].append(_psi(reference[used], counts[used]) > 0.2)
     return {rule: 1000 * float(np.mean(found)) for rule, found in flags.items()}
+
+
+def _histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    return np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1)
 
 
 def _psi(before: np.ndarray, now: np.ndarray) -> float:
@@ -170,31 +99,51 @@ def _psi(before: np.ndarray, now: np.ndarray) -> float:
     return float(((q - p) * np.log(q / p)).sum())
 
 
-def detected(stream: Stream, history: list, shift: str, column: str, hours: int) -> bool:
-    """Whether an issue names ``column`` ``hours`` after ``shift`` began, at noon of the first tested day."""
-    first = HISTORY * PER_DAY + PER_DAY // 2
-    steps = range(first, first + hours * 12)
-    changed = [(START + step * STEP, window(stream, step, shift, column)) for step in steps]
-    seen = [*history[:first], *changed]
-    found = evaluate(seen, window_seconds=STEP, now=seen[-1][0] + STEP)
-    return any(c.name == column and issue.updated >= changed[0][0] for issue in found for c in issue.columns)
+def delay(detection: Detection, stream: Stream, shift: str, column: str, hours: int = 24) -> float:
+    """Return how many hours after ``shift`` began, at any time of the first tested day, ``column`` is flagged."""
+    first = FIRST + int(stream.rng.integers(PER_DAY))
+    stop = first + hours * PER_DAY // 24
+    changed = {step: stream.window(step, shift, column) for step in range(first, stop)}
+    ends = [f.end for f in detection.findings(changed, column, stop) if f.subject.column == column and f.end >= first]
+    return (min(ends) + 1 - first) * STEP / 3600 if ends else np.inf
 
 
-def table(rows: int, *, seasonal: bool) -> None:
-    days = HISTORY + (1 if rows >= 10_000 else 4)
+def print_false_alarms(sizes: list[int], days: int) -> None:
+    print("\nFalse alarms per 1,000 column-windows when nothing is wrong")
+    print(f"{'rows a window':>13} {'':10} {'graphsignal_mw':>15} {KS:>20} {PSI:>10}")
+    for rows in sizes:
+        tested = 1 if rows >= 10_000 else days
+        for seasonal in (False, True):
+            began = time.perf_counter()
+            stream, history = make(rows, HISTORY + tested, seasonal=seasonal)
+            ours, theirs = false_alarms(Detection(history)), others(stream, len(history))
+            took = f"{tested} days, {time.perf_counter() - began:.0f} s"
+            print(f"{rows:13,} {kind(seasonal):10} {ours:15.2f} {theirs[KS]:20.0f} {theirs[PSI]:10.0f}   ({took})")
+
+
+def print_detected(rows: int, trials: int) -> None:
+    print(f"\nShare detected within 1 h / 24 h, {rows:,} rows a window, {trials} trials a column")
+    print(f"{'':20} {'stationary':>13} {'seasonal':>13}")
+    made = []
+    for seasonal in (False, True):
+        stream, history = make(rows, HISTORY + 2, seasonal=seasonal)
+        made.append((Detection(history), stream))
+    for shift, columns in SHIFTS.items():
+        shares = []
+        for detection, stream in made:
+            hours = np.array([delay(detection, stream, shift, name) for name in columns for _ in range(trials)])
+            shares.append(f"{(hours <= 1).mean():.2f} / {(hours <= 24).mean():.2f}")
+        print(f"{shift:20} {shares[0]:>13} {shares[1]:>13}", flush=True)
+
+
+def make(rows: int, days: int, *, seasonal: bool) -> tuple[Stream, list]:
+    """Return a stream and its windows."""
     stream = Stream.make(rows, days, seasonal=seasonal, seed=rows + seasonal)
-    began = time.perf_counter()
-    history = [(START + step * STEP, window(stream, step)) for step in range(days * PER_DAY)]
-    ours = {"graphsignal_mw": false_alarms(history)}
-    kind = "seasonal" if seasonal else "stationary"
-    rates = "  ".join(f"{rule}: {rate:.2f}" for rule, rate in {**ours, **others(stream, history)}.items())
-    print(
-        f"{kind:10} n={rows:6}  false alarms per 1,000 column-windows  {rates}  ({time.perf_counter() - began:.0f} s)"
-    )
-    if rows == 1000:
-        for shift, columns in SHIFTS.items():
-            shares = [np.mean([detected(stream, history, shift, c, hours) for c in columns]) for hours in (1, 24 - 12)]
-            print(f"{'':10} detected: {shift:16} within 1 h {shares[0]:.2f}, within 12 h {shares[1]:.2f}")
+    return stream, [(START + step * STEP, stream.window(step)) for step in range(days * PER_DAY)]
+
+
+def kind(seasonal: bool) -> str:
+    return "seasonal" if seasonal else "stationary"
 
 
 def flights() -> None:
@@ -223,18 +172,24 @@ def _flight_windows(loaded) -> list:
     return windows
 
 
+def machine() -> str:
+    return f"Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}, {os.cpu_count()} cores"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, nargs="*", default=[20, 100, 1000, 10_000])
+    parser.add_argument("--rows", type=int, nargs="*")
+    parser.add_argument("--full", action="store_true")
     parser.add_argument("--flights", action="store_true")
     arguments = parser.parse_args()
-    print(f"Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}")
+    print(machine())
     if arguments.flights:
         flights()
         return
-    for rows in arguments.rows:
-        for seasonal in (False, True):
-            table(rows, seasonal=seasonal)
+    sizes = [20, 100, 1000, 10_000] if arguments.full else [20, 100, 1000]
+    print_false_alarms(arguments.rows or sizes, days=7 if arguments.full else 3)
+    if arguments.rows is None:
+        print_detected(1000, trials=10 if arguments.full else 2)
 
 
 if __name__ == "__main__":

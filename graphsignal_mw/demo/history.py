@@ -22,21 +22,23 @@ def replay_history(
 
 
 def log_day(plan: Plan, day: Flights, model: LateArrivals, session: Session) -> None:
-    """Log the predictions of one day, at their own times, and the labels that came in later: a batch a segment."""
-    for segments, flights in plan.by_segment(day):
-        late, probability = model.predict_many(flights)
-        times = flights.departed + plan.period.shift
-        session.log_prediction_batch(
-            features=flights.feature_columns(),
-            predictions={"late": late},
-            scores=probability,
-            segments=segments,
-            timestamps=times,
-        )
-        session.log_ground_truth_batch(
-            labels=flights.late,
-            predictions=late,
-            scores=probability,
-            segments=segments,
-            prediction_timestamps=times,
-        )
+    """Log the predictions of one day, at their own times, and the labels that came in later.
+
+    One batch of all segments: half a day would be another mix of flights, and the collector may look at any moment.
+    """
+    late, probability = model.predict_many(day)
+    times, segments = day.departed + plan.period.shift, plan.segments(day)
+    session.log_prediction_batch(
+        features=day.feature_columns(),
+        predictions={"late": late},
+        scores=probability,
+        segments=segments,
+        timestamps=times,
+    )
+    session.log_ground_truth_batch(
+        labels=day.late,
+        predictions=late,
+        scores=probability,
+        segments=segments,
+        prediction_timestamps=times,
+    )

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
 from graphsignal_mw.demo.data import Flights
 from graphsignal_mw.demo.incident import HOURS, Incident
 from graphsignal_mw.demo.period import DAY, Period, choose_period
@@ -55,12 +53,11 @@ class Plan:
             )
         ]
 
-    def by_segment(self, flights: Flights) -> Iterator[tuple[list[str], Flights]]:
-        """Yield the flights of each client version and origin, with the segments that the YAML of the app makes."""
-        versions = np.array(self.incident.client_versions(flights.departed))
-        for version, origin in sorted(set(zip(versions.tolist(), flights.origin.tolist(), strict=True))):
-            chosen = (versions == version) & (flights.origin == origin)
-            yield [f"client_version={version}", f"origin={origin}"], flights.take(chosen)
+    def segments(self, flights: Flights) -> list[list[str]]:
+        """Return the segments of each flight, as the YAML of the app makes them."""
+        versions = self.incident.client_versions(flights.departed)
+        pairs = zip(versions, flights.origin.tolist(), strict=True)
+        return [[f"client_version={version}", f"origin={origin}"] for version, origin in pairs]
 
     def _body(self, features: dict[str, Any], version: str, departed: float) -> dict[str, Any]:
         return {

@@ -52,13 +52,13 @@ class Service:
             code = None if self._process is None else self._process.returncode
             raise ProcessError(f"{self.name}: ended with exit code {code}\n{self._tail()}")
 
-    def stop(self) -> None:
-        """End the process gracefully, or after a while by force."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """End the process gracefully, or after ``seconds`` by force."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.terminate()
         try:
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -1,8 +1,9 @@
 """The replay: five weeks through the logger, three days over HTTP, then as slow as the flights really leave."""
 
+import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import graphsignal_mw as graphsignal
@@ -27,7 +28,10 @@ def send_history(world: World, progress: Progress) -> None:
 
 
 class LiveReplay:
-    """Sends the last days as requests, in order; the labels of one chunk come after the next."""
+    """Sends the last days as requests, in order; the labels of one chunk come after the next.
+
+    In the middle comes what the app refuses or fails on: among many requests, in whichever hour they fall.
+    """
 
     def __init__(self, world: World, progress: Progress) -> None:
         self._world, self._progress = world, progress
@@ -38,7 +42,9 @@ class LiveReplay:
     def send_until(self, share: float) -> None:
         """Send what has not been sent of the first ``share`` (0 to 1) of all chunks."""
         end = round(share * len(self._chunks))
-        for chunk in self._chunks[self._sent : end]:
+        for index, chunk in enumerate(self._chunks[self._sent : end], start=self._sent):
+            if index == len(self._chunks) // 2:
+                self._world.client.misbehave(chunk)
             labels = self._world.client.predict(chunk)
             self._world.client.feedback(self._labels)
             self._labels = labels
@@ -46,21 +52,25 @@ class LiveReplay:
         self._sent = end
 
     def finish(self) -> None:
-        """Send the rest: flights, labels, and what the app refuses or fails on."""
+        """Send the rest: flights and labels."""
         self.send_until(1.0)
         self._world.client.feedback(self._labels)
         self._labels = []
-        self._world.client.misbehave(self._chunks[-1])
 
 
-def live_on(world: World, pause: Callable[[float], None] = time.sleep) -> Iterator[int]:
-    """Send each upcoming flight when it departs, with its label some flights later; yield how many were sent."""
+def live_on(world: World) -> None:
+    """Send each upcoming flight when it departs, with its label some flights later; after the last one just live on."""
     waiting: deque[dict[str, Any]] = deque()
-    for count, departure in enumerate(world.plan.departures(world.plan.upcoming), start=1):
-        while (left := departure.body["sent_at"] - time.time()) > 0:
-            world.check()
-            pause(min(1.0, left))
+    for departure in world.plan.departures(world.plan.upcoming):
+        _wait_until(departure.body["sent_at"], world)
         waiting.extend(world.client.predict([departure]))
         if len(waiting) > LABELS_LATER:
             world.client.feedback([waiting.popleft()])
-        yield count
+    _wait_until(math.inf, world)
+
+
+def _wait_until(moment: float, world: World) -> None:
+    """Return at ``moment`` (Unix seconds); raise :class:`ProcessError` when a process of the demo ends before."""
+    while (left := moment - time.time()) > 0:
+        world.check()
+        time.sleep(min(1.0, left))

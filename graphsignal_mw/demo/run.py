@@ -64,15 +64,14 @@ def run_on(screen: Screen, port: int = 0, *, browser: bool = True) -> None:
     require()
     with orderly_end(), running_world(port) as world:
         screen.say(f"Dashboard: {world.api.dashboard}")
-        if browser:
-            webbrowser.open(world.api.dashboard)
         send_history(world, screen.bar("History, through the logger", len(world.plan.history)))
+        if browser:  # now that the page has something to show
+            webbrowser.open(world.api.dashboard)
         LiveReplay(world, screen.bar("Last three days, as requests", len(world.plan.live))).finish()
         screen.say(
             "Everything is sent; the incident is an issue in a moment. Flights go on as they depart: Ctrl-C ends."
         )
-        for _ in live_on(world):
-            pass
+        live_on(world)
 
 
 def _replay_with_crash(world: World, screen: Screen) -> int:

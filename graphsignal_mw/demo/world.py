@@ -60,6 +60,7 @@ def running_world(port: int = 0) -> Iterator[World]:
         stack.callback(collector.stop)
         collector.start()
         flights = load_flights()
+        collector.check()  # a port that is taken is known by now
         model = train(flights)
         model.save(folder / "model.joblib")
         app = app_service(folder, free_port(), _app_environ(folder, collector.url))

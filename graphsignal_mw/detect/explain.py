@@ -66,7 +66,7 @@ def _explain_rate(finding: Finding, measured: Measured) -> str:
     if what == "missing" and measured.observed > 0.9995:
         return f"is missing in every row; expected {expected}"
     if what == "error":
-        return f"mean absolute error is {1 + measured.effect:.2f} spreads, expected 1"
+        return f"mean absolute error is {measured.observed:.4g}; expected {measured.expected:.4g}"
     said = {
         "missing": f"is missing in {observed} of the rows",
         "type": f"has {observed} {_KINDS.get(label, label)} among its values",

@@ -45,7 +45,6 @@ class Forecast:
         self._by_hour = np.zeros(panel.values.shape)
         self._variance = np.ones(panel.values.shape)
         self._expected = np.zeros(panel.values.shape)
-        self._is_begun = False
 
     def forget_errors(self, start: int, stop: int, series: slice) -> None:
         """Learn no noise from the steps ``start`` to ``stop`` (excluded): they were compared with another normal."""
@@ -73,10 +72,13 @@ class Forecast:
         return [self._scan(scale, self._ends(scale, day, until), errors) for scale in scales]
 
     def _choose(self, is_seasonal: NDArray[np.bool_], steps: slice) -> None:
-        """Choose the expectation of ``steps``; windows that reach back before the first of them need it there too."""
-        chosen = steps if self._is_begun else slice(0, steps.stop)
+        """Choose the expectation of the ``steps`` of a day, and of the day before: windows that reach back into it.
+
+        They are judged by noise of the same choice; a mixture of both would look like a change on the day on which
+        the hour of the day begins to count.
+        """
+        chosen = slice(max(0, steps.start - self.grid.per_day), steps.stop)
         self._expected[chosen] = np.where(is_seasonal, self._by_hour[chosen], self._overall[chosen])
-        self._is_begun = True
 
     def _history(self, day: int) -> slice:
         """Return the steps before ``day`` whose errors teach the noise."""

@@ -34,7 +34,8 @@ class Pooled:
             [np.full(len(some), sketch.n / len(some)) for some, sketch in zip(taken, used, strict=True)]
         )
         order = np.argsort(values, kind="stable")
-        return cls(values[order], np.cumsum(weights[order]) / total, total)
+        ranks = np.cumsum(weights[order])
+        return cls(values[order], ranks / ranks[-1], total)  # the last is 1 exactly, not a rounding error more
 
     def quantiles(self, probabilities: Sequence[float] | Floats) -> Floats:
         """Return the values at ``probabilities``, shape (len(probabilities),); NaN when empty."""

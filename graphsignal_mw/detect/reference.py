@@ -23,6 +23,9 @@ RATE_FLOOR = 0.001
 TOP = 8
 OTHER = "(other)"
 NEW = "(new)"
+UNNAMED_A_VALUE = 32
+"""Values without a name that may each be a known one: a process names a value only once it has seen some of it
+(five by default, privacy.py), and eight that have just started are about as many as start at once."""
 
 
 class Reference(Protocol):
@@ -85,16 +88,19 @@ class CategoricalReference:
         return cls(values, frozenset(counts), shares, (*values, OTHER, NEW), identity)
 
     def counts(self, column: Column) -> Floats:
-        """Return how many values are in each bin, shape (bins,). What is not named counts as other, never as new.
+        """Return how many values are in each bin, shape (bins,). What is not named is never new.
 
-        Windows that name nothing (too many distinct values to be named, privacy.py) tell nothing.
+        So few of them that they may all be known values tell nothing, more are other ones. Windows that name nothing
+        (too many distinct values to be named, privacy.py) tell nothing either.
         """
         found = column.frequent.counts
         if not found:
             return np.zeros(len(self.labels))
         top = [found.get(value, 0) for value in self.values]
         new = sum(count for value, count in found.items() if value not in self.known)
-        return np.array([*top, max(0, column.frequent.total - sum(top) - new), new], dtype=np.float64)
+        unnamed = column.frequent.total - found.total()
+        others = found.total() - sum(top) - new + max(0, unnamed - UNNAMED_A_VALUE * len(self.known))
+        return np.array([*top, others, new], dtype=np.float64)
 
 
 def share_scale(shares: Floats) -> Floats:

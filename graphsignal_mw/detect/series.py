@@ -114,9 +114,9 @@ def error_panel(subject: Subject, sums: Floats, baseline: slice) -> Panel:
     rows, absolute, squares = sums[baseline].sum(axis=0)
     mean = absolute / rows
     spread = float(np.sqrt(max(squares / rows - mean**2, 0.0))) or 1.0
-    observed = np.divide(sums[:, 1], sums[:, 0], out=np.full(len(sums), mean), where=sums[:, 0] > 0)
+    observed = np.divide(sums[:, 1], sums[:, 0], out=np.zeros(len(sums)), where=sums[:, 0] > 0)
     series = Series(subject, "error", is_share=False, scale=spread, direction=1, high=np.inf)
-    return Panel(Layout((series,)), ((observed - mean) / spread)[:, None], sums[:, :1])
+    return Panel(Layout((series,)), (observed / spread)[:, None], sums[:, :1])
 
 
 def type_counts(stats: WindowStats, stream: str, name: str) -> tuple[float, ...]:

@@ -1,5 +1,6 @@
 """Another unit? Whether numbers look multiplied, all of them or a part."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ _PROBABILITIES = np.arange(1, 20) / 20
 _LEAST_SHARE = 0.15
 _NEAR = 0.04  # relative error of a measured factor
 _EXPLAINED = 0.4  # of the difference, what may remain unexplained
+_BETTER = 0.8  # of what another explanation leaves unexplained, what may remain
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Conversion:
     factor: float
     offset: float = 0.0
     name: str = ""
+
+    def is_visible(self, middle: float) -> bool:
+        """Whether the offset shows in values of about ``middle``: far from 0 a temperature is just another factor."""
+        return not self.offset or abs(self.offset) >= 0.25 * abs((self.factor - 1) * middle)
 
     @property
     def text(self) -> str:
@@ -69,27 +75,47 @@ CONVERSIONS = (
 
 
 def explain_shift(before: Pooled, now: Pooled) -> Explained | None:
-    """Return the conversion that explains how ``now`` differs from ``before``, None where none does."""
+    """Return the conversion that explains how ``now`` differs from ``before``, None where none does.
+
+    A factor without a name is the last resort: most rows in another unit look much like all rows times a bit less.
+    """
     if min(before.n, now.n) < 20:
         return None
-    return _same_ratio(before, now) or _mixture(before, now)
+    ratio = _same_ratio(before, now)
+    if ratio is not None and ratio.conversion.name:
+        return ratio
+    return _mixture(before, now, [] if ratio is None else [ratio.conversion]) or ratio
 
 
-def _mixture(before: Pooled, now: Pooled) -> Explained | None:
+def _mixture(before: Pooled, now: Pooled, rivals: Sequence[Conversion]) -> Explained | None:
     """Fit cdf = (1 - share) * old cdf + share * converted cdf by least squares, and take the best conversion.
 
-    It has to explain most of the difference, and more of it than if the values had just become larger or smaller.
+    It has to explain most of the difference, and more of it than ``rivals`` do, or than if the values had just become
+    larger or smaller; and no part of the distribution may be elsewhere than it says.
     """
     edges = np.union1d(before.quantiles(_PROBABILITIES), now.quantiles(_PROBABILITIES))
     old = before.cdf(edges)
     gap = now.cdf(edges) - old
-    fits = [_fit(conversion, before, edges, old, gap) for conversion in CONVERSIONS]
+    middle, new_middle = float(before.quantiles([0.5])[0]), float(now.quantiles([0.5])[0])
+    fits = [_fit(conversion, before, edges, old, gap) for conversion in CONVERSIONS if conversion.is_visible(middle)]
     share, rest, conversion = min(fits, key=lambda fit: fit[1])
     size = _rms(gap)
-    moved = Conversion(1.0, float(now.quantiles([0.5])[0] - before.quantiles([0.5])[0]))
+    moved = Conversion(1.0, new_middle - middle)
     is_clear = size > 1.5 / np.sqrt(now.n) and rest < _EXPLAINED * size and share >= _LEAST_SHARE
-    is_better = rest < 0.8 * _fit(moved, before, edges, old, gap)[1]
-    return Explained(conversion, share) if is_clear and is_better else None
+    is_better = all(rest < _BETTER * _fit(rival, before, edges, old, gap)[1] for rival in (moved, *rivals))
+    explained = Explained(conversion, share)
+    is_close = is_clear and is_better and _farthest(explained, before, now, edges) < max(0.1, 1.5 / np.sqrt(now.n))
+    return explained if is_close else None
+
+
+def _farthest(explained: Explained, before: Pooled, now: Pooled, edges: Floats) -> float:
+    """Return the largest difference between the cdf of ``now`` and what ``explained`` makes of ``before``."""
+    conversion, share = explained.conversion, explained.share
+    converted = before.quantiles(_PROBABILITIES) * conversion.factor + conversion.offset
+    # A little above, so that values that were rounded are not taken for others.
+    wide = np.union1d(edges, converted + 0.002 * np.abs(converted))
+    moved = before.cdf((wide - conversion.offset) / conversion.factor)
+    return float(np.abs(now.cdf(wide) - (1 - share) * before.cdf(wide) - share * moved).max())
 
 
 def _fit(

@@ -76,6 +76,27 @@ def test_worse_labels_are_an_issue_and_better_ones_are_not():
     assert detect(make_history(change=set_to(_accuracy=lambda *_: [0.99]), during=LAST_DAY)) == []
 
 
+def test_larger_errors_of_numbers_are_an_issue_in_their_own_unit():
+    rng = np.random.default_rng(6)
+    history = make_history()
+    for hour, (_, stats) in enumerate(history):
+        labels, errors = rng.normal(50, 5, 200), rng.normal(0, 2 if hour < 13 * 24 else 3, 200)
+        stats.performance.clear()
+        stats.performance_of().update(labels, labels + errors)
+    (issue,) = detect(history)
+    assert issue.family == "performance"
+    assert issue.explanation.startswith("mean absolute error is 2.375; expected 1.586")
+    assert "4,800 rows" in issue.explanation
+
+
+def test_a_category_that_a_new_process_does_not_name_yet_is_no_drift():
+    """After a restart, rare values have no name until they were seen some times."""
+    history = make_history(rows=100)
+    named = history[-1][1].features.columns["city"].frequent.counts
+    assert named.pop("Bern") >= 4
+    assert detect(history) == []
+
+
 def test_the_worst_column_is_told_first():
     change = set_to(distance=lambda x, _: x * 3, delay=lambda x, _: x + 25)
     (issue,) = detect(make_history(change=change, during=LAST_DAY))
@@ -102,6 +123,8 @@ def test_short_pauses_do_not_split_an_issue_and_long_ones_do():
     begin = 10 * 24
     short = [*range(begin, begin + 6), *range(begin + 8, begin + 14)]
     assert len(detect(make_history(change=change, during=short))) == 1
+    calm_between = [*range(begin, begin + 9), *range(begin + 13, begin + 19)]
+    assert len(detect(make_history(change=change, during=calm_between))) == 1
     long = [*range(begin, begin + 6), *range(begin + 48, begin + 54)]
     assert len(detect(make_history(change=change, during=long))) == 2
 
@@ -134,6 +157,12 @@ def test_a_young_deployment_shows_only_what_is_large():
     large = make_history(days=4, change=set_to(delay=lambda x, _: x * 1000), during=range(3 * 24, 4 * 24))
     assert detect(small) == []
     assert summary(detect(large)) == [("data drift", ["delay"], True)]
+
+
+def test_a_young_deployment_that_follows_the_hours_of_the_day_is_no_issue():
+    """One of the first days is the one from which on the hour counts: windows that reach back over it are no change."""
+    history = make_history(days=12)
+    assert [detect(history[: days * 24]) for days in range(2, 13)] == [[]] * 11
 
 
 @pytest.mark.parametrize("windows", [0, 1, 23])

@@ -8,10 +8,10 @@ from graphsignal_mw.detect.control import alpha_of, discoveries, simes
 from graphsignal_mw.detect.grid import Grid
 from graphsignal_mw.detect.layout import Layout, Series, Subject
 from graphsignal_mw.detect.level import Level
-from graphsignal_mw.detect.noise import Errors, fit_noise, pool
+from graphsignal_mw.detect.noise import Errors, Noise, fit_noise, pool
 from graphsignal_mw.detect.panel import Panel
 from graphsignal_mw.detect.scales import Scale, scales_of
-from graphsignal_mw.detect.significance import beta, binomial, student
+from graphsignal_mw.detect.significance import TAIL, beta, binomial, student, tail_factor
 
 from .streams import DAY, HOUR, START
 
@@ -69,6 +69,13 @@ def test_students_t_without_estimated_noise_is_normal():
 def test_students_t_of_pure_noise_has_as_many_degrees_of_freedom_as_windows():
     found = student(np.array([3.0]), np.ones(1), np.ones(1), np.array([10.0]))
     assert found[0] == pytest.approx(2 * stats.t.sf(3, 10), rel=1e-6)
+
+
+def test_a_past_peak_beyond_a_normal_one_makes_t_smaller():
+    usual = stats.norm.ppf(1 - 0.5 / 101)
+    peaks = np.array([0.0, usual, TAIL * usual, 4 * TAIL * usual])
+    found = tail_factor(Noise(np.ones((24, 4)), np.full(4, 100.0), peaks))
+    np.testing.assert_allclose(found, [1, 1, 1, 0.25])
 
 
 def test_pooled_windows_are_weighted_by_rows():
