@@ -87,7 +87,7 @@ def _types(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 def _problem(counter: str) -> str:
     name, _, what = counter.partition(".")
     if name == "unmatched":
-        return f"{what}: its path finds nothing in the bodies"
+        return f"{what}: its path finds nothing that can be used in the bodies"
     if name == "unparsed":
         return f"a body is not parsed: {what}"
     return "features and predictions have different lengths"

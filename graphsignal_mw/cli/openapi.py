@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_SAMPLES: dict[str, Any] = {"integer": 1, "number": 1.5, "string": "text", "boolean": True, "null": None}
+_SAMPLES: dict[str, Any] = {"integer": 1, "number": 0.5, "string": "text", "boolean": True, "null": None}
 _DEEPEST = 12  # schemas may hold themselves
 
 
