@@ -1,24 +1,29 @@
 """The root of the client: one agent per process and settings."""
 
 import atexit
-import hashlib
+import functools
 import logging
 import os
-import tempfile
-import threading
+import sys
+import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from graphsignal_mw.agent.intake import Counted, Logged
 from graphsignal_mw.agent.pipeline import Pipeline
+from graphsignal_mw.agent.refused import DROPPED
+from graphsignal_mw.agent.spool_root import spool_root
+from graphsignal_mw.agent.turn import ProcessLock
 from graphsignal_mw.config import Settings
+from graphsignal_mw.delivery import Deadline
 from graphsignal_mw.logger import Session
+from graphsignal_mw.logger.arguments import check_name
 from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Prediction, Table
 
 FLUSH_TIMEOUT = 10.0
 EXIT_TIMEOUT = 5.0
 _RECORD_SIZE = 512  # bytes counted for a record of the logger
+_EXIT_LAST = 10  # priority among the finalizers of multiprocessing: after the user's own
 
 log = logging.getLogger("graphsignal_mw")
 
@@ -30,25 +35,27 @@ class Agent:
         self.settings = settings
         self.strict = settings.raises
         self._sessions: dict[str, Session] = {}
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._pipeline: Pipeline | None = None
         self._said_where = False
         if settings.debug_mode:
             log.setLevel(logging.DEBUG)
+        _agents.add(self)
 
     @property
     def pipeline(self) -> Pipeline:
         """The pipeline of this process; a forked child gets its own."""
         pipeline = self._pipeline
         if pipeline is None or pipeline.pid != os.getpid():
-            pipeline = self._renew(pipeline)
+            pipeline = self._renew()
         return pipeline
 
     def session(self, deployment_name: str, kind: str | None = None) -> Session:
         """Return the session of a deployment, the same object for the same name."""
-        session = self._sessions.get(deployment_name)
+        session = self._sessions.get(check_name("deployment_name", deployment_name))
         if session is None:
             session = self._sessions.setdefault(deployment_name, Session(deployment_name, self, kind))
+        session.tell_kind(kind)
         return session
 
     def submit(self, exchange: Exchange) -> None:
@@ -62,30 +69,22 @@ class Agent:
     ) -> None:
         """Take one record of a session."""
         if not self.settings.disabled:
-            self.pipeline.submit(Logged(deployment, metadata, record), _RECORD_SIZE)
+            self.pipeline.log(Logged(deployment, metadata, record), _RECORD_SIZE)
 
     def record_table(self, deployment: str, metadata: Mapping[str, str], table: Table) -> None:
         """Take a batch of predictions, in the calling thread."""
         if not self.settings.disabled:
-            pipeline = self.pipeline
-            pipeline.start()
-            pipeline.intake.take_table(deployment, metadata, table, pipeline.cut)
+            self.pipeline.log_table(deployment, metadata, table)
 
     def record_labels(self, deployment: str, metadata: Mapping[str, str], labels: Sequence[GroundTruth]) -> None:
         """Take a batch of labels, in the calling thread."""
         if not self.settings.disabled:
-            pipeline = self.pipeline
-            pipeline.start()
-            ordered = sorted(labels, key=lambda label: label.timestamp or 0.0)
-            for start in range(0, len(ordered), 1024):
-                pipeline.intake.take([Logged(deployment, metadata, label) for label in ordered[start : start + 1024]])
-                if pipeline.windows.is_full:
-                    pipeline.cut()
+            self.pipeline.log_labels(deployment, metadata, labels)
 
     def count(self, deployment: str, name: str, n: int = 1) -> None:
         """Count something that happened now."""
         if not self.settings.disabled:
-            self.pipeline.submit(Counted(deployment, name, n))
+            self.pipeline.log(Counted(deployment, name, n))
 
     def fault(self, error: Exception) -> None:
         """Count a defect of ours on the request path."""
@@ -95,46 +94,58 @@ class Agent:
 
     def flush(self, timeout: float = FLUSH_TIMEOUT) -> bool:
         """Cut the open windows and upload them, waiting at most ``timeout`` seconds; return whether all arrived."""
-        if self.settings.disabled or self._pipeline is None:
-            return True
-        return self.pipeline.flush(timeout)
+        pipeline = self._own()
+        return pipeline is None or pipeline.flush(Deadline(timeout))
 
     def tick(self) -> None:
-        """Do now what the background thread would do: for processes without one."""
-        if not self.settings.disabled and self._pipeline is not None:
-            while self.pipeline.step():
-                pass
-            self.pipeline.checkpoint()
+        """Do now what the background threads would do: for processes without them."""
+        pipeline = self._own()
+        if pipeline is not None:
+            pipeline.tick()
 
     def shutdown(self, timeout: float = EXIT_TIMEOUT) -> bool:
-        """Flush and stop. A later record starts anew."""
-        with self._lock:
-            pipeline, self._pipeline = self._pipeline, None
-        if pipeline is None or pipeline.pid != os.getpid():
-            return True
-        return pipeline.stop(timeout)
+        """Flush and stop within ``timeout`` seconds; return whether all arrived. A later record starts anew.
+
+        What did not arrive waits in the spool for the next process.
+        """
+        deadline = Deadline(timeout)
+        with self._lock():
+            pipeline, self._pipeline = self._own(), None
+            atexit.unregister(self._at_exit)
+        return pipeline is None or pipeline.stop(deadline)
 
     def stats(self) -> dict[str, int]:
         """Return counters of the agent's own health in this process."""
         counters: Counter[str] = Counter()
-        pipeline = self._pipeline
-        if pipeline is not None and pipeline.pid == os.getpid():
+        pipeline = self._own()
+        if pipeline is not None:
             counters.update(pipeline.intake.totals)
             counters.update({f"spool_{name}": n for name, n in pipeline.outbox.counts().items()})
             counters.update({"queued": len(pipeline.queue), "open_windows": len(pipeline.windows)})
-            counters["waiting_uploads"] += len(pipeline.outbox.items)
-            for (_, name), n in pipeline.refused.items():
-                counters[name] += n
+            counters["waiting_uploads"] += len(pipeline.outbox)
+            if pipeline.refused:
+                counters[DROPPED] += len(pipeline.refused)
             if pipeline.uploader is not None:
                 counters.update(pipeline.uploader.counters)
         return dict(counters)
 
-    def _renew(self, parent: Pipeline | None) -> Pipeline:
-        with self._lock:
-            if self._pipeline is not None and self._pipeline.pid == os.getpid():
-                return self._pipeline
-            if parent is not None:
-                parent.abandon()
+    def abandon(self) -> None:
+        """In a forked child: let go of the parent's pipeline; the child's begins with its first record."""
+        parent, self._pipeline = self._pipeline, None
+        if parent is not None:
+            parent.abandon()
+
+    def _own(self) -> Pipeline | None:
+        """Return the pipeline of this process, if it has one yet."""
+        pipeline = self._pipeline
+        return pipeline if pipeline is not None and pipeline.pid == os.getpid() else None
+
+    def _renew(self) -> Pipeline:
+        with self._lock():
+            known = self._own()
+            if known is not None:
+                return known
+            self.abandon()
             root = spool_root(self.settings)
             self._pipeline = pipeline = Pipeline(self.settings, root)
             if self.settings.url is None and not self._said_where:
@@ -144,20 +155,34 @@ class Agent:
                     "GRAPHSIGNAL_MW_URL (or configure(url=...)) and the same spool_dir uploads them",
                     root,
                 )
-            atexit.register(self.shutdown)
+            self._register_exit()
             return pipeline
 
+    def _register_exit(self) -> None:
+        atexit.unregister(self._at_exit)  # a forked child has its parent's
+        atexit.register(self._at_exit)
+        multiprocessing = sys.modules.get("multiprocessing.util")
+        if multiprocessing is not None:  # its children end without atexit
+            multiprocessing.Finalize(None, self._at_exit, exitpriority=_EXIT_LAST)
 
-def spool_root(settings: Settings) -> Path:
-    """Return the folder of the spool: apart for each key, so that an orphan is adopted by its own project only."""
-    base = Path(settings.spool_dir) if settings.spool_dir else _default_folder()
-    return base / hashlib.sha256((settings.api_key or "").encode()).hexdigest()[:16]
+    def _at_exit(self) -> None:
+        self.shutdown(_exit_deadline().left)
 
 
-def _default_folder() -> Path:
-    state = os.environ.get("XDG_STATE_HOME")
-    try:
-        home = Path(state) if state else Path.home() / ".local" / "state"
-    except RuntimeError:  # no home folder
-        home = Path(tempfile.gettempdir())
-    return home / "graphsignal_mw" / "spool"
+_agents: weakref.WeakSet[Agent] = weakref.WeakSet()
+
+
+@functools.cache
+def _exit_deadline() -> Deadline:
+    """Return the one deadline of this process's end, from when it is first asked for: all agents share it."""
+    return Deadline(EXIT_TIMEOUT)
+
+
+def _abandon_all() -> None:
+    """Give the locks of the spools back to the parent: they would stay held while a child lives that never logs."""
+    for agent in list(_agents):
+        agent.abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_abandon_all)

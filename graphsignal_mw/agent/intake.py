@@ -9,15 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from graphsignal_mw.records import (
-    ExceptionEvent,
-    Exchange,
-    GroundTruth,
-    Mapped,
-    Prediction,
-    Table,
-)
-from graphsignal_mw.window import Gathered, Key, Windows, bucket_of, fold_table, pick
+from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Mapped, Prediction, Table
+from graphsignal_mw.window import Gathered, Key, Windows, fold_table, pick
+
+LABELS = 1024  # labels of a batch that are gathered at once
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,7 +42,7 @@ class Intake:
     def __init__(self, windows: Windows) -> None:
         self.windows = windows
         self.totals: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the same thread again: a __del__ inside count() may count
 
     def count(self, name: str, n: int = 1) -> None:
         """Count for the agent's own health; batches come from other threads than the background one."""
@@ -79,6 +74,16 @@ class Intake:
                 fold_table(stats, part, transform)
 
             self.windows.update(key, add)
+            if self.windows.is_full:
+                full()
+
+    def take_labels(
+        self, deployment: str, metadata: Mapping[str, str], labels: Sequence[GroundTruth], full: Any
+    ) -> None:
+        """Add a batch of labels in order of time; ``full`` is called whenever it is time to cut early."""
+        ordered = sorted(labels, key=lambda label: label.timestamp or 0.0)
+        for start in range(0, len(ordered), LABELS):
+            self.take(Logged(deployment, metadata, label) for label in ordered[start : start + LABELS])
             if self.windows.is_full:
                 full()
 
@@ -170,7 +175,8 @@ def _by_bucket(table: Table, window_seconds: int) -> Iterable[tuple[float, Table
     if table.timestamps is None:
         yield time.time(), table
         return
-    buckets = np.array([bucket_of(t, window_seconds) for t in table.timestamps])
+    seconds = np.asarray(table.timestamps, dtype=np.float64)
+    buckets = np.floor(seconds / window_seconds).astype(np.int64) * window_seconds
     order = np.argsort(buckets, kind="stable")
     starts = np.flatnonzero(np.diff(buckets[order], prepend=np.nan))
     for index in np.split(order, starts[1:]):

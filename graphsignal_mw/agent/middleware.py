@@ -1,11 +1,15 @@
 """The middleware that users add: capture wired to an agent."""
 
+import asyncio
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Unpack
 
 from graphsignal_mw.agent.registry import agent_for
+from graphsignal_mw.agent.unmonitored import UnmonitoredApp
 from graphsignal_mw.config import SettingsArguments, load_config
+from graphsignal_mw.errors import ConfigError
 from graphsignal_mw.hooks import install
 from graphsignal_mw.mapping import Mapper
 from graphsignal_mw.middleware import ASGICapture, Router, WSGICapture
@@ -19,13 +23,19 @@ class ASGIMiddleware(ASGICapture):
     Settings may be given by keyword too; they beat the environment, which beats the file.
 
     Raises:
-        ConfigError: at construction, naming every problem of the configuration.
+        ConfigError: at construction, naming every problem of the configuration. In a running event loop, where
+            Starlette constructs it, the server's start-up fails with the same message instead.
 
     """
 
     def __new__(cls, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> Any:
         """Return the bare app when monitoring is disabled."""
-        wired = _wired(config, settings)
+        try:
+            wired = _wired(config, settings)
+        except ConfigError as error:
+            if not _is_in_a_loop():
+                raise
+            return UnmonitoredApp(app, error)
         if wired is None:
             return app
         middleware = super().__new__(cls)
@@ -36,6 +46,7 @@ class ASGIMiddleware(ASGICapture):
         """Take the arguments that ``__new__`` has used."""
 
     def _wire(self, app: Any, agent: Any, router: Router) -> None:
+        install(app)
         super().__init__(
             app,
             router=router,
@@ -62,6 +73,7 @@ class WSGIMiddleware(WSGICapture):
         """Take the arguments that ``__new__`` has used."""
 
     def _wire(self, app: Any, agent: Any, router: Router) -> None:
+        install(app)
         super().__init__(
             app,
             router=router,
@@ -79,6 +91,7 @@ def instrument(app: Any, config: ConfigSource = None, **settings: Unpack[Setting
     """
     install(app)
     if hasattr(app, "add_middleware") and hasattr(app, "router"):
+        _wired(config, settings)  # what is wrong is said here, and not when the first request builds it
         app.add_middleware(ASGIMiddleware, config=config, **settings)
         return app
     if hasattr(app, "wsgi_app"):
@@ -97,7 +110,13 @@ def _wired(config: ConfigSource, keywords: Mapping[str, Any]) -> tuple[Any, Rout
     return agent, Router(Mapper(endpoint) for endpoint in loaded.endpoints)
 
 
-def _is_async(app: Any) -> bool:
-    import inspect
+def _is_in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
+
+def _is_async(app: Any) -> bool:
     return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004

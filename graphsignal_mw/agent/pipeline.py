@@ -1,28 +1,38 @@
 """One process's way of the data: queue, intake, windows, spool, upload. A fork gets a new one."""
 
 import logging
+import math
 import os
 import secrets
-import threading
 import time
-from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from graphsignal_mw.agent.intake import Counted, Intake, Item
+from graphsignal_mw.agent.cutter import Cutter
+from graphsignal_mw.agent.intake import Intake, Item
+from graphsignal_mw.agent.refused import Refused
+from graphsignal_mw.agent.threads import UPLOADER, WORKER, Threads
+from graphsignal_mw.agent.turn import Turn
 from graphsignal_mw.config import Settings
-from graphsignal_mw.delivery import CaptureQueue, HttpSink, Outbox, Sink, Spool, Uploader, to_bodies
-from graphsignal_mw.records import Exchange
+from graphsignal_mw.delivery import CaptureQueue, Deadline, HttpSink, Outbox, Spool, Uploader
+from graphsignal_mw.records import GroundTruth, Table
 from graphsignal_mw.window import Windows
 
 SLICE = 64  # records between two yields of the interpreter
 YIELD = 0.001  # seconds
 IDLE = 0.1
+GRACE = 0.5  # seconds that the last cut may take when all time is gone: what is cut is safe in the spool
 
 log = logging.getLogger("graphsignal_mw")
 
 
 class Pipeline:
-    """Everything that belongs to one process and boot id. Threads start with the first record."""
+    """Everything that belongs to one process and boot id. Threads start with the first record.
+
+    Whoever works on windows and spool has the turn: the background thread, or a thread that logs a batch, flushes,
+    or finds the queue full.
+    """
 
     def __init__(self, settings: Settings, spool_root: Path) -> None:
         self.settings = settings
@@ -40,132 +50,156 @@ class Pipeline:
         self.outbox = Outbox(Spool(spool_root, self.boot_id))
         self.uploader: Uploader | None = None
         if settings.url is not None:
-            sink: Sink = HttpSink(
-                settings.url, settings.api_key, timeout=settings.timeout, ca_bundle=settings.ca_bundle
-            )
+            sink = HttpSink(settings.url, settings.api_key, timeout=settings.timeout, ca_bundle=settings.ca_bundle)
             self.uploader = Uploader(self.outbox, sink)
-        self.refused: Counter[tuple[str, str]] = Counter()
-        self._seq = 0
-        self._next_upload = time.monotonic() + settings.upload_interval
-        self._next_checkpoint = time.monotonic() + settings.checkpoint_seconds
-        self._consuming, self._cutting, self._starting = threading.Lock(), threading.Lock(), threading.Lock()
-        self._stop, self._wake = threading.Event(), threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._started = False
+        self.refused = Refused()
+        self._cutter = Cutter(self.windows, self.outbox, self.boot_id, settings)
+        self._turn, self._threads = Turn(), Threads()
+        self._opened = False
 
     def submit(self, item: Item, size: int = 0) -> None:
         """Queue an item of ``size`` bytes, or count it as dropped. Never blocks."""
-        if not self._started:
+        if not self._threads.started:
             self.start()
         if not self.queue.put(item, size):
-            self.refused[_deployment(item), "dropped.queue_full"] += 1
+            self.refused.add(item)
+
+    def log(self, item: Item, size: int = 0) -> None:
+        """Queue an item; where there is no room, the calling thread does a slice of the work first."""
+        if not self._threads.started:
+            self.start()
+        while not self.queue.put(item, size):
+            if self._turn.is_mine:  # a __del__ inside our own work
+                self.refused.add(item)
+                return
+            self.step()
+
+    def log_table(self, deployment: str, metadata: Mapping[str, str], table: Table) -> None:
+        """Take a batch of predictions, in the calling thread."""
+        self._work_now(lambda: self.intake.take_table(deployment, metadata, table, self._cut))
+
+    def log_labels(self, deployment: str, metadata: Mapping[str, str], labels: Sequence[GroundTruth]) -> None:
+        """Take a batch of labels, in the calling thread."""
+        self._work_now(lambda: self.intake.take_labels(deployment, metadata, labels, self._cut))
 
     def start(self) -> None:
-        """Open the spool and start the threads, once. Where no thread can start, flush() does their work."""
-        with self._starting:
-            if self._started:
-                return
-            self._started = True
-            self.outbox.open()
-            self._spawn("graphsignal-mw", self._work)
-            if self.uploader is not None:
-                self._wake.set()
-                uploader = self.uploader
-                self._spawn("graphsignal-mw-upload", lambda: uploader.run(self._stop, self._wake))
-            log.debug("graphsignal_mw: boot %s started, spool %s", self.boot_id, self.outbox.spool.root)
+        """Start the threads, once. Where no thread can start, flush() and tick() do their work."""
+        targets: dict[str, Callable[[], None]] = {WORKER: self._work}
+        if self.uploader is not None:
+            targets[UPLOADER] = partial(self.uploader.run, self._threads.stop, self._threads.wake)
+        self._threads.start(targets)
 
-    def step(self) -> bool:
-        """Take one slice from the queue; return whether there was any."""
-        with self._consuming:
+    def step(self, seconds: float = math.inf) -> bool:
+        """Take one slice from the queue; return whether there was any. ``seconds`` bound the wait for the turn."""
+        with self._turn.within(seconds) as mine:
+            if not mine:
+                return False
+            self._open()
             items: list[Item] = self.queue.take(SLICE)
-            if self.refused:
-                refused, self.refused = self.refused, Counter()
-                items.extend(Counted(deployment, name, n) for (deployment, name), n in refused.items())
-            if items:
-                self.intake.take(items)
-        if self.windows.is_full:
-            self.cut()
+            self._take(items + self.refused.take())
         return bool(items)
 
-    def cut(self, *, final: bool = False) -> None:
+    def cut(self, seconds: float = math.inf, *, final: bool = False) -> None:
         """Close the open windows, and queue what may leave for upload."""
-        with self._cutting:
-            self._next_upload = time.monotonic() + self.settings.upload_interval
-            parts = self.windows.cut(final=final)
-            if not parts:
-                return
-            bodies = to_bodies(parts, boot_id=self.boot_id, seq=self._seq, window_seconds=self.settings.window_seconds)
-            self._seq += len(bodies)
-            self.outbox.add(bodies)
-            log.debug("graphsignal_mw: cut %d parts, %d uploads", len(parts), len(bodies))
-        self._wake.set()
+        with self._turn.within(seconds) as mine:
+            if mine:
+                self._open()
+                self._cut(final=final)
 
     def checkpoint(self) -> None:
-        """Save the open windows to the spool, under the sequence number of their final upload."""
-        with self._cutting:
-            self._next_checkpoint = time.monotonic() + self.settings.checkpoint_seconds
-            if not self.windows.changed or not len(self.windows):
-                return
-            parts = self.windows.peek()
-            self.outbox.checkpoint(
-                to_bodies(parts, boot_id=self.boot_id, seq=self._seq, window_seconds=self.settings.window_seconds)
-            )
+        """Save the open windows to the spool."""
+        with self._turn.within(math.inf) as mine:
+            if mine:
+                self._open()
+                self._cutter.checkpoint()
 
-    def flush(self, timeout: float, *, final: bool = False) -> bool:
-        """Take everything in, cut and upload; return whether nothing waits any more after ``timeout`` seconds."""
-        self.start()
-        while self.step():
+    def tick(self) -> None:
+        """Do now what the threads would do: for processes without them."""
+        self._take_in(Deadline())
+        if self._cutter.is_due:
+            self.cut()
+        else:
+            self.checkpoint()
+        if self.uploader is not None and not self._threads.is_alive(UPLOADER):
+            self.uploader.drain()
+
+    def flush(self, deadline: Deadline, *, final: bool = False) -> bool:
+        """Take everything in, cut and upload; return whether nothing waits any more before the deadline."""
+        self._take_in(deadline)
+        self.cut(max(deadline.left, GRACE), final=final)
+        return self.uploader is not None and self.uploader.flush(deadline)
+
+    def stop(self, deadline: Deadline) -> bool:
+        """Flush and stop the threads; what cannot be uploaded in time stays in the spool for the next process."""
+        self._threads.end()
+        while not deadline.passed and self.step(deadline.left):
             pass
-        self.cut(final=final)
-        return self.uploader is not None and self.uploader.flush(timeout)
-
-    def stop(self, timeout: float) -> bool:
-        """Stop the threads and flush; what cannot be uploaded stays in the spool for the next process."""
-        if not self._started:
-            return True
-        self._stop.set()
-        self._wake.set()
-        for thread in self._threads:
-            if thread is not threading.current_thread():
-                thread.join(timeout)
-        delivered = self.flush(timeout, final=True)
-        self.outbox.spool.close()
+        self._drop_rest()
+        delivered = self.flush(deadline, final=True)
         if self.uploader is not None:
-            self.uploader.sink.close()
+            self.uploader.close()
+        self._threads.join(deadline)
+        unsaved = self.outbox.save()
+        if unsaved:
+            log.error("graphsignal_mw: %d deltas are lost: not uploaded, and the spool refuses them", unsaved)
+        self.outbox.spool.close()
         return delivered
 
     def abandon(self) -> None:
         """In a forked child: let go of what is the parent's, without touching it."""
         self.outbox.spool.forget()
 
-    def _spawn(self, name: str, target: object) -> None:
-        thread = threading.Thread(target=target, name=name, daemon=True)  # type: ignore[arg-type]
-        try:
-            thread.start()
-        except RuntimeError as error:  # shutdown of the interpreter, or no more threads
-            log.warning("graphsignal_mw: no background thread (%s); call flush() to upload", error)
-            return
-        self._threads.append(thread)
+    def _open(self) -> None:
+        """Open the spool, once, by whoever works first: never on the request path."""
+        if not self._opened:
+            self._opened = True
+            self.outbox.open()
+            self._threads.wake.set()
+            log.debug("graphsignal_mw: boot %s started, spool %s", self.boot_id, self.outbox.spool.root)
+
+    def _work_now(self, work: Callable[[], None]) -> None:
+        self.start()
+        with self._turn.within(math.inf) as mine:
+            if mine:
+                self._open()
+                work()
+            else:  # a __del__ inside our own work
+                self.intake.count("dropped.reentrant")
+
+    def _take(self, items: Sequence[Item]) -> None:
+        if items:
+            self.intake.take(items)
+        if self.windows.is_full:
+            self._cut()
+
+    def _take_in(self, deadline: Deadline) -> None:
+        """Take in what waits now, not what others add meanwhile."""
+        for _ in range(len(self.queue) // SLICE + 1):
+            if deadline.passed or not self.step(deadline.left):
+                return
+
+    def _drop_rest(self) -> None:
+        """Count what there was no time for."""
+        for item in self.queue.take(len(self.queue)):
+            self.refused.add(item)
+        self.step(GRACE)
+
+    def _cut(self, *, final: bool = False) -> None:
+        if self._cutter.cut(final=final):
+            self._threads.wake.set()
 
     def _work(self) -> None:
-        while not self._stop.is_set():
+        while not self._threads.stop.is_set():
             try:
                 busy = self.step()
                 self._on_time()
             except Exception:
                 log.exception("graphsignal_mw: a defect of the background thread")
                 busy = False
-            self._stop.wait(YIELD if busy else IDLE)
+            self._threads.stop.wait(YIELD if busy else IDLE)
 
     def _on_time(self) -> None:
-        now = time.monotonic()
-        if now >= self._next_upload:
+        if self._cutter.is_due:
             self.cut()
-        elif now >= self._next_checkpoint:
+        elif self._cutter.is_checkpoint_due:
             self.checkpoint()
-
-
-def _deployment(item: Item) -> str:
-    if isinstance(item, Exchange):
-        return str(item.endpoint.deployment(item.params))
-    return item.deployment

@@ -1,18 +1,19 @@
 """The agents of this process: one for each settings; what ``configure()`` and its kin work on."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from graphsignal_mw.agent.agent import Agent
+from graphsignal_mw.agent.agent import EXIT_TIMEOUT, FLUSH_TIMEOUT, Agent
+from graphsignal_mw.agent.turn import ProcessLock
 from graphsignal_mw.config import Settings, load_config, resolve_settings
 from graphsignal_mw.config.problems import shown
+from graphsignal_mw.delivery import Deadline
 from graphsignal_mw.errors import ConfigError, NotConfiguredError
 from graphsignal_mw.logger import Session
 
-_lock = threading.Lock()
+_lock = ProcessLock()
 _agents: dict[Settings, Agent] = {}
 _configured: Agent | None = None
 
@@ -38,9 +39,10 @@ def configure(
     keywords = {"api_key": api_key, "url": url, "debug_mode": debug_mode, **settings}
     file = load_config(config).settings if config is not None else None
     resolved = resolve_settings(keywords, file=file)
-    with _lock:
+    with _lock():
         if _configured is not None:
             _refuse_conflict(_configured.settings, resolved)
+        _refuse_other_collector(resolved)
         _configured = _agents.setdefault(resolved, Agent(resolved))
 
 
@@ -65,19 +67,18 @@ def agent_for(keywords: Mapping[str, Any], file: Mapping[str, Any], *, given: bo
         ConfigError: when its collector is not the one of an agent that this process has already.
 
     """
-    with _lock:
+    with _lock():
         if _configured is not None and not keywords and not given:
             return _configured
-        base = {**asdict(_configured.settings), **file} if _configured is not None else dict(file)
-        resolved = resolve_settings(keywords, file=base)
-        for known in _agents:
-            _refuse_conflict(known, resolved, ("url", "api_key"))
+        resolved = resolve_settings({**_inherited(file), **_given(keywords)}, file=file)
+        _refuse_other_collector(resolved)
         return _agents.setdefault(resolved, Agent(resolved))
 
 
-def flush(timeout: float = 10.0) -> bool:
+def flush(timeout: float = FLUSH_TIMEOUT) -> bool:
     """Cut the open windows and upload them now; return whether all arrived within ``timeout`` seconds."""
-    arrived = [agent.flush(timeout) for agent in list(_agents.values())]
+    deadline = Deadline(timeout)
+    arrived = [agent.flush(deadline.left) for agent in list(_agents.values())]
     return all(arrived)
 
 
@@ -87,14 +88,18 @@ def tick() -> None:
         agent.tick()
 
 
-def shutdown(timeout: float = 5.0) -> bool:
-    """Flush, stop and forget every agent; ``configure()`` may be called anew. Return whether all arrived."""
+def shutdown(timeout: float = EXIT_TIMEOUT) -> bool:
+    """Flush, stop and forget every agent; ``configure()`` may be called anew.
+
+    Returns within ``timeout`` seconds whether all arrived; what did not waits in the spool for the next process.
+    """
     global _configured  # noqa: PLW0603 - the one convenience over an explicit agent
-    with _lock:
+    deadline = Deadline(timeout)
+    with _lock():
         agents = list(_agents.values())
         _agents.clear()
         _configured = None
-    arrived = [agent.shutdown(timeout) for agent in agents]
+    arrived = [agent.shutdown(deadline.left) for agent in agents]
     return all(arrived)
 
 
@@ -105,6 +110,22 @@ def stats() -> dict[str, int]:
         for name, n in agent.stats().items():
             total[name] = total.get(name, 0) + n
     return total
+
+
+def _inherited(file: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ``configure()`` has set and the file does not; the environment is in it already."""
+    if _configured is None:
+        return {}
+    return {name: value for name, value in asdict(_configured.settings).items() if name not in file}
+
+
+def _given(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in keywords.items() if value is not None}
+
+
+def _refuse_other_collector(new: Settings) -> None:
+    for known in _agents:
+        _refuse_conflict(known, new, ("url", "api_key"))
 
 
 def _refuse_conflict(known: Settings, new: Settings, names: tuple[str, ...] | None = None) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from graphsignal_mw.config.settings import WINDOWS
 from graphsignal_mw.mapping import JSONPathError, Output, compile_path
+from graphsignal_mw.mapping.template import MAX_TEXT
 
 Check = Callable[[Any], Any]
 _PARAMETER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]*(:path)?\}")
@@ -55,7 +56,7 @@ def whole(least: int, most: int) -> Check:
 
     def check(value: Any) -> int:
         number = _number(value)
-        if number is None or number != int(number) or not least <= number <= most:
+        if number is None or not number.is_integer() or not least <= number <= most:
             raise ExpectedError(f"a whole number from {least} to {most}")
         return int(number)
 
@@ -78,7 +79,7 @@ def window(value: Any) -> int:
     """Return the width of a window."""
     if _number(value) not in WINDOWS:
         raise ExpectedError(f"one of {', '.join(map(str, WINDOWS))}")
-    return int(value)
+    return int(float(value))
 
 
 def one_of(*choices: str) -> Check:
@@ -90,6 +91,13 @@ def one_of(*choices: str) -> Check:
         return str(value)
 
     return check
+
+
+def deployment(value: Any) -> str:
+    """Return the name of a deployment, as the collector takes it."""
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT:
+        raise ExpectedError(f"text of 1 to {MAX_TEXT} characters")
+    return value
 
 
 def texts(value: Any) -> tuple[str, ...]:
@@ -126,6 +134,11 @@ def route(value: Any) -> str:
     if "{" in outside or "}" in outside:
         raise ExpectedError("parameters written {name} or {name:path}")
     return value
+
+
+def without_names(path: str) -> str:
+    """Return a path in which parameters have no names: two that are equal match the same requests."""
+    return _PARAMETER.sub(lambda found: "{:path}" if found[1] else "{}", path)
 
 
 def methods(value: Any) -> tuple[str, ...]:
@@ -168,4 +181,5 @@ def output(value: Any) -> Output:
     kind = value.get("kind")
     if kind not in {None, "binary", "categorical", "numeric"}:
         raise ExpectedError("a kind of binary, categorical or numeric")
-    return Output(name=value.get("name"), kind=kind)
+    name = value.get("name")
+    return Output(name=None if name is None else text(name), kind=kind)

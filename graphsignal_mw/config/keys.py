@@ -105,7 +105,7 @@ PATH = {"type": "string", "pattern": r"^\$"}
 
 ENDPOINT: tuple[Key, ...] = (
     Key(name="path", check=checks.route, doc="Path of the app: literal, {param} or {param:path}.", schema=TEXT),
-    Key(name="deployment", check=checks.text, doc="Name of the deployment; may use {param}.", schema=TEXT),
+    Key(name="deployment", check=checks.deployment, doc="Name of the deployment; may use {param}.", schema=TEXT),
     Key(
         name="kind",
         check=checks.one_of("prediction", "ground_truth"),

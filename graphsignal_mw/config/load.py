@@ -1,18 +1,18 @@
 """YAML, environment and keyword arguments to frozen settings and endpoints, with every problem said at once."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graphsignal_mw.config.checks import ExpectedError
+from graphsignal_mw.config.checks import ExpectedError, without_names
 from graphsignal_mw.config.keys import ENDPOINT, SECTIONS, SETTINGS, Key, top_level
 from graphsignal_mw.config.problems import Problems
 from graphsignal_mw.config.settings import Settings
 from graphsignal_mw.config.source import read
 from graphsignal_mw.mapping import Endpoint
-from graphsignal_mw.mapping.template import parameters
+from graphsignal_mw.mapping.template import parameters, unknown_sources
 
 PREFIX = "GRAPHSIGNAL_MW_"
 KeyPath = tuple[str | int, ...]
@@ -72,7 +72,8 @@ def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[st
         name = PREFIX + key.name.upper()
         if environ.get(name):
             value: Any = environ[name]
-            _checked(key, value.split(",") if key.name == "hash" else value, (name,), found, problems, key.name)
+            listed = [word.strip() for word in value.split(",")] if key.name == "hash" else value
+            _checked(key, listed, (name,), found, problems, key.name)
     return found
 
 
@@ -90,18 +91,47 @@ def _settings(data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         for name, value in values.items():
             path: KeyPath = (section, name) if section else (name,)
             if name not in known:
-                problems.unknown(path, known if section else top_level())
+                _unknown_setting(path, known if section else top_level(), problems)
             elif value is not None:
                 _checked(known[name], value, path, found, problems)
     return found
 
 
+def _unknown_setting(path: KeyPath, known: Iterable[str], problems: Problems) -> None:
+    """Remember a key that does not exist here; one that exists elsewhere is told where."""
+    elsewhere = next((key for key in SETTINGS if key.name == path[-1]), None)
+    if elsewhere is None:
+        problems.unknown(path, known)
+    else:
+        place = f"in section {elsewhere.section!r}" if elsewhere.section else "at the top level"
+        problems.add(path, f"unknown key here; expected {place}")
+
+
 def _endpoints(data: Any, problems: Problems) -> tuple[Endpoint, ...]:
+    if data is None:  # the key stands alone: all of its items are commented out
+        return ()
     if not isinstance(data, Sequence) or isinstance(data, str):
         problems.wrong(("endpoints",), data, "a list of endpoints")
         return ()
     found = [_endpoint(item, ("endpoints", index), problems) for index, item in enumerate(data)]
+    _check_unique(found, problems)
     return tuple(endpoint for endpoint in found if endpoint is not None)
+
+
+def _check_unique(endpoints: Sequence[Endpoint | None], problems: Problems) -> None:
+    """Find endpoints that would never see a request, as an earlier one has the same path and method."""
+    seen: dict[tuple[str, str], int] = {}
+    for index, endpoint in enumerate(endpoints):
+        if endpoint is None:
+            continue
+        route = without_names(endpoint.path)
+        taken = [(method, seen[route, method]) for method in endpoint.methods if (route, method) in seen]
+        if taken:
+            method, first = taken[0]
+            problems.wrong(
+                ("endpoints", index, "path"), endpoint.path, f"a path of its own: endpoints[{first}] has {method} of it"
+            )
+        seen.update({(route, method): index for method in endpoint.methods if (route, method) not in seen})
 
 
 def _endpoint(data: Any, path: KeyPath, problems: Problems) -> Endpoint | None:
@@ -120,8 +150,10 @@ def _endpoint(data: Any, path: KeyPath, problems: Problems) -> Endpoint | None:
             problems.unknown((*path, name), known)
         elif value is not None:
             _checked(known[name], value, (*path, name), values, problems)
-    _check_complete(data, path, problems)
-    _check_parameters(values, path, problems)
+    given = {name: value for name, value in data.items() if value is not None}
+    _check_complete(given, path, problems)
+    if "path" in values:
+        _check_parameters(values, path, problems)
     return Endpoint(**values) if len(problems.found) == before else None
 
 
@@ -145,10 +177,13 @@ def _check_complete(data: Mapping[str, Any], path: KeyPath, problems: Problems) 
 
 def _check_parameters(values: Mapping[str, Any], path: KeyPath, problems: Problems) -> None:
     given = parameters(str(values.get("path", "")).replace(":path}", "}"))
-    texts = {"deployment": values.get("deployment", ""), "metadata": " ".join(values.get("metadata", {}).values())}
-    for name, text in texts.items():
+    texts: dict[KeyPath, str] = {("metadata", key): text for key, text in values.get("metadata", {}).items()}
+    texts["deployment",] = values.get("deployment", "")
+    for place, text in texts.items():
         for unknown in sorted(parameters(text) - given):
-            problems.add((*path, name), f"{{{unknown}}} is not a parameter of the path {values.get('path')!r}")
+            problems.add((*path, *place), f"{{{unknown}}} is not a parameter of the path {values.get('path')!r}")
+        for unknown in unknown_sources(text):
+            problems.wrong((*path, *place), unknown, "{parameter}, $request.headers.<name> or $response.headers.<name>")
 
 
 def _checked(

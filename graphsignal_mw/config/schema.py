@@ -1,6 +1,8 @@
 """The JSON Schema of the YAML, for editors: made from the table of keys."""
 
+import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from graphsignal_mw.config.keys import ENDPOINT, SECTIONS, SETTINGS, Key
@@ -20,6 +22,11 @@ def json_schema() -> dict[str, Any]:
         **top,
         "properties": properties,
     }
+
+
+def write(folder: Path = Path(__file__).parent) -> None:
+    """Write the schema that is shipped."""
+    (folder / FILE).write_text(json.dumps(json_schema(), indent=2) + "\n", "utf-8")
 
 
 def _object(keys: Iterable[Key]) -> dict[str, Any]:

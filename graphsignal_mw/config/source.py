@@ -37,7 +37,7 @@ def read(source: str | Path | Mapping[str, Any], environ: Mapping[str, str]) -> 
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError([f"{path}:{line}: {error.problem}; expected valid YAML"]) from None
     except yaml.YAMLError as error:
-        raise ConfigError([f"{path}: {error}; expected valid YAML"]) from None
+        raise ConfigError([f"{path}: {' '.join(str(error).split())}; expected valid YAML"]) from None
     problems = Problems(str(path), {})
     return _filled(_value(node, (), problems), (), environ, problems), problems
 
@@ -49,7 +49,7 @@ def _value(node: yaml.Node | None, path: KeyPath, problems: Problems) -> Any:
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = _scalar(key_node)
+            key = _key(key_node, path, problems)
             if key in found:
                 problems.lines[(*path, key)] = key_node.start_mark.line + 1
                 problems.add((*path, key), "given twice; expected once")
@@ -59,6 +59,15 @@ def _value(node: yaml.Node | None, path: KeyPath, problems: Problems) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, index), problems) for index, item in enumerate(node.value)]
     return _scalar(node)
+
+
+def _key(node: yaml.Node, path: KeyPath, problems: Problems) -> Any:
+    """Return a key; of ``{{name}}``, a mapping in the place of a key, its text as it stands in the file."""
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    problems.lines[path] = node.start_mark.line + 1
+    problems.add(path, "a list or mapping in the place of a key; expected text (put text with braces in quotes)")
+    return "{...}"
 
 
 def _scalar(node: yaml.Node) -> Any:

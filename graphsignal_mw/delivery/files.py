@@ -1,5 +1,6 @@
 """Files that are either whole or not there, and locks that end with their process."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,28 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
+def modified_at(path: Path) -> float:
+    """Return when a file was written, Unix seconds; 0.0 for one that is gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def size_of(path: Path) -> int:
+    """Return the size of a file in bytes; 0 for one that is gone."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file if it is there and the disk lets us; it may have become read-only."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
 class FileLock:
     """An exclusive lock of a file, held until :meth:`release` or the end of the process."""
 
@@ -38,10 +61,16 @@ class FileLock:
         self.path = path
         self._descriptor: int | None = None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._descriptor is not None
+
     def acquire(self) -> bool:
         """Take the lock and return True; False when another process has it or the file was just removed."""
         if fcntl is None:
             return False
+        self.release()
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

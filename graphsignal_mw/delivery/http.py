@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _RETRIED = frozenset({408, 425, 429})
 PATH = "/api/v1/deltas"
+LEAST_TIMEOUT = 0.05  # seconds; 0 would mean to httpx2 that no answer can come in time
 
 
 class HttpSink:
@@ -28,10 +29,11 @@ class HttpSink:
         self._api_key, self._timeout, self._ca_bundle = api_key, timeout, ca_bundle
         self._client: httpx2.Client | None = None
 
-    def send(self, data: bytes) -> Answer:
-        """Deliver one body; never raises."""
+    def send(self, data: bytes, timeout: float | None = None) -> Answer:
+        """Deliver one body, within ``timeout`` seconds where they are fewer than the sink's own; never raises."""
         try:
-            response = self._connected().post(self._url, content=data)
+            allowed = self._timeout if timeout is None else min(self._timeout, max(timeout, LEAST_TIMEOUT))
+            response = self._connected().post(self._url, content=data, timeout=allowed)
         except Exception as error:  # noqa: BLE001 - nothing of ours may reach the app, whatever the transport raises
             return Answer("retry", f"{self._url}: {type(error).__name__}: {error}")
         return _answer(response)
@@ -63,18 +65,23 @@ class HttpSink:
 def _answer(response: "httpx2.Response") -> Answer:
     status = response.status_code
     if status == 200:
-        return Answer("duplicate" if _is_duplicate(response) else "accepted")
+        duplicate = _duplicate(response)
+        if duplicate is None:
+            return Answer("retry", f"{response.url} answers, but is no collector of graphsignal-mw", status=status)
+        return Answer("duplicate" if duplicate else "accepted", status=status)
     detail = f"HTTP {status} from {response.url}: {response.text[:300]}"
-    if status >= 500 or status in _RETRIED:
-        return Answer("retry", detail, _retry_after(response.headers.get("Retry-After")))
-    return Answer("refused", detail)
+    if 400 <= status < 500 and status not in _RETRIED:
+        return Answer("refused", detail, status=status)
+    return Answer("retry", detail, _retry_after(response.headers.get("Retry-After")), status)
 
 
-def _is_duplicate(response: "httpx2.Response") -> bool:
+def _duplicate(response: "httpx2.Response") -> bool | None:
+    """Whether the collector knew the upload already; None when whoever answered is no collector."""
     try:
-        return bool(response.json().get("duplicate"))
-    except (ValueError, AttributeError):
-        return False
+        answer = response.json()
+    except ValueError:
+        return None
+    return bool(answer["duplicate"]) if isinstance(answer, dict) and "duplicate" in answer else None
 
 
 def _retry_after(value: str | None) -> float | None:

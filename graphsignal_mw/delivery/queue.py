@@ -1,7 +1,8 @@
 """The capture queue: bounded in records and bytes, without a lock.
 
 A lock could deadlock when a garbage collection inside ``put`` runs a ``__del__`` that records something. One
-thread consumes; each of the two byte counters has one kind of writer.
+thread consumes at a time; each of the two byte counters has one kind of writer. Two producers may overwrite each
+other's count of bytes, so the consumer sets the counters even whenever it finds the queue empty.
 """
 
 from collections import deque
@@ -26,7 +27,7 @@ class CaptureQueue:
 
     @property
     def bytes(self) -> int:
-        """Bytes that wait."""
+        """Bytes that wait; a little off while several threads put, and exact again after the queue was empty."""
         return self._in - self._out
 
     def put(self, item: Any, size: int = 0) -> bool:
@@ -38,12 +39,13 @@ class CaptureQueue:
         return True
 
     def take(self, limit: int) -> list[Any]:
-        """Return and remove up to ``limit`` items, oldest first. For the one consumer."""
+        """Return and remove up to ``limit`` items, oldest first. For one consumer at a time."""
         taken = []
         for _ in range(limit):
             try:
                 item, size = self._items.popleft()
             except IndexError:
+                self._out = self._in  # nothing waits: whatever the counters say is drift
                 break
             self._out += size
             taken.append(item)

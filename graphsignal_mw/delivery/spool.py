@@ -5,11 +5,19 @@ bears the sequence number of its final upload) and ``lock``, held while the proc
 lock is free belongs to nobody: the next process adopts it.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from graphsignal_mw.delivery.files import FileLock, sync_directory, write_atomically
+from graphsignal_mw.delivery.files import (
+    FileLock,
+    modified_at,
+    remove_file,
+    size_of,
+    sync_directory,
+    write_atomically,
+)
 from graphsignal_mw.delivery.frames import Body, pack, unpack
 from graphsignal_mw.errors import SpoolError
 
@@ -19,7 +27,10 @@ _ATTEMPTS = 3
 
 
 class Spool:
-    """Spool directory of one boot. ``dropped`` counts files given up, by reason. Sizes in bytes, ages in seconds."""
+    """Spool directory of one boot. ``dropped`` counts files given up, by reason; ``given_up`` are their names.
+
+    Sizes in bytes, ages in seconds.
+    """
 
     def __init__(
         self,
@@ -33,10 +44,10 @@ class Spool:
         self.root, self.boot_id = root, boot_id
         self.max_bytes, self.max_age = max_bytes, max_age
         self.dropped: dict[str, int] = {}
+        self.given_up: set[str] = set()
         self._clock = clock
         self._folder = root / boot_id
         self._lock = FileLock(self._folder / "lock")
-        self._checkpoint: Path | None = None
 
     def open(self) -> None:
         """Make the directory and lock it.
@@ -60,9 +71,7 @@ class Spool:
             SpoolError: when it cannot be written.
 
         """
-        path = self._folder / f"{bodies[0].seq:012d}.open"
-        self._write(path, pack(bodies))
-        self._checkpoint = path
+        self._write(self._file(bodies[0].seq, "open"), pack(bodies))
 
     def commit(self, bodies: Sequence[Body]) -> Path:
         """Write a complete delta in place of its checkpoint, and return its file.
@@ -73,41 +82,43 @@ class Spool:
         """
         content = pack(bodies)
         self._make_room(len(content))
-        path = self._folder / f"{bodies[0].seq:012d}.delta"
+        path = self._file(bodies[0].seq, "delta")
         self._write(path, content)
-        self.discard_checkpoint()
+        self.discard_checkpoint(bodies[0].seq)
         return path
 
-    def discard_checkpoint(self) -> None:
-        """Remove the checkpoint: what it holds is safe elsewhere."""
-        if self._checkpoint is not None:
-            self._checkpoint.unlink(missing_ok=True)
-            self._checkpoint = None
+    def discard_checkpoint(self, seq: int) -> None:
+        """Remove the checkpoint of ``seq``: what it holds is safe elsewhere."""
+        remove_file(self._file(seq, "open"))
 
     def read(self, path: Path) -> list[Body]:
         """Return the bodies of a complete delta.
 
         Raises:
-            SpoolError: when the file is gone, unreadable or damaged.
+            FileNotFoundError: when the file is gone.
+            SpoolError: when it is unreadable or damaged.
 
         """
         try:
             return unpack(path.read_bytes())
+        except (FileNotFoundError, SpoolError):
+            raise
         except OSError as error:
             raise SpoolError(f"{path.name}: {error}") from error
 
     def remove(self, path: Path, reason: str | None = None) -> None:
         """Remove a delta that was delivered, or given up for ``reason``."""
-        path.unlink(missing_ok=True)
+        remove_file(path)
         if reason:
+            self.given_up.add(path.name)
             self.dropped[reason] = self.dropped.get(reason, 0) + 1
 
     def pending(self) -> list[Path]:
         """Return the complete deltas, oldest first; those older than ``max_age`` are given up."""
-        paths = sorted(self._folder.glob("*.delta"), key=_modified)
+        paths = sorted(self._folder.glob("*.delta"), key=modified_at)
         kept = []
         for path in paths:
-            if self._clock() - _modified(path) > self.max_age:
+            if self._clock() - modified_at(path) > self.max_age:
                 self.remove(path, "spool_age")
             else:
                 kept.append(path)
@@ -127,6 +138,9 @@ class Spool:
         """In a forked child: let go of the parent's lock without touching its files."""
         self._lock.release()
 
+    def _file(self, seq: int, kind: str) -> Path:
+        return self._folder / f"{seq:012d}.{kind}"
+
     def _orphans(self) -> Iterator[Path]:
         for folder in sorted(self.root.glob("*")):
             if folder.is_dir() and folder != self._folder and (folder / "lock").exists():
@@ -144,7 +158,9 @@ class Spool:
                 checkpoint.replace(complete)
         adopted = 0
         for path in folder.glob("*.delta"):
-            path.replace(self._folder / f"{folder.name}-{path.name}")
+            # Adopted before: it bears a name of its own already, which would grow with every process that fails.
+            name = path.name if "-" in path.name else f"{folder.name}-{path.name}"
+            path.replace(self._folder / name)
             adopted += 1
         sync_directory(self._folder)
         _remove_folder(folder)
@@ -152,19 +168,22 @@ class Spool:
 
     def _make_room(self, size: int) -> None:
         paths = self.pending()
-        total = size + sum(path.stat().st_size for path in paths)
+        total = size + sum(map(size_of, paths))
         for path in paths:
             if total <= self.max_bytes:
                 return
-            total -= path.stat().st_size
+            total -= size_of(path)
             self.remove(path, "spool_full")
 
     def _write(self, path: Path, content: bytes) -> None:
         try:
+            # The disk refused at first and may not now, or someone has cleaned up: try again.
+            if not self._lock.is_held or not self._lock.path.exists():
+                self.open()
             write_atomically(path, content)
         except OSError as error:
-            path.with_name(path.name + ".tmp").unlink(missing_ok=True)
-            raise self._failed(error) from error
+            remove_file(path.with_name(path.name + ".tmp"))
+            raise error if isinstance(error, SpoolError) else self._failed(error) from error
 
     def _failed(self, error: OSError) -> SpoolError:
         return SpoolError(
@@ -172,17 +191,8 @@ class Spool:
         )
 
 
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
-
-
 def _remove_folder(folder: Path) -> None:
     for name in ("lock", *(path.name for path in folder.glob("*.tmp"))):
-        (folder / name).unlink(missing_ok=True)
-    try:
+        remove_file(folder / name)
+    with contextlib.suppress(OSError):  # a process has just made it its own
         folder.rmdir()
-    except OSError:
-        return  # a process has just made it its own

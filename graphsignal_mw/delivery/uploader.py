@@ -6,9 +6,9 @@ Full jitter: Brooker (2015), "Exponential backoff and jitter".
 import logging
 import random
 import threading
-import time
 from collections import Counter
 
+from graphsignal_mw.delivery.deadline import Deadline
 from graphsignal_mw.delivery.outbox import Item, Outbox
 from graphsignal_mw.delivery.sink import Answer, Sink
 
@@ -25,41 +25,60 @@ class Uploader:
         self.outbox, self.sink = outbox, sink
         self.counters: Counter[str] = Counter()
         self._sending = threading.Lock()
+        self._closing = threading.Event()
         self._failures = 0
         self._said: set[str] = set()
 
-    def drain(self) -> float:
+    def drain(self, deadline: Deadline | None = None) -> float:
         """Send everything; return 0.0 when nothing is left, else seconds to wait before the next attempt."""
-        with self._sending:
-            while self.outbox.items:
-                answer = self._send(self.outbox.items[0])
+        deadline = deadline or Deadline()
+        # One second when the thread that sends does not come back in time: it may be waiting for an answer.
+        if not self._sending.acquire(timeout=min(deadline.left, threading.TIMEOUT_MAX)):
+            return FIRST_DELAY
+        try:
+            while (item := self.outbox.first()) is not None:
+                if self._closing.is_set() or deadline.passed:
+                    return FIRST_DELAY
+                answer = self._send(item, deadline)
                 if answer is not None:
                     return self._delay(answer)
             return 0.0
+        finally:
+            self._sending.release()
 
-    def flush(self, timeout: float) -> bool:
-        """Send everything within ``timeout`` seconds, with retries; return whether nothing is left."""
-        deadline = time.monotonic() + timeout
-        while (delay := self.drain()) > 0:
-            if time.monotonic() + delay > deadline:
+    def flush(self, deadline: Deadline) -> bool:
+        """Send everything before the deadline, with retries; return whether nothing is left."""
+        while (delay := self.drain(deadline)) > 0:
+            if delay >= deadline.left or self._closing.wait(delay):
                 return False
-            time.sleep(delay)
         return True
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
         """Drain whenever ``wake`` is set, until ``stop``; the body of the upload thread."""
         while not stop.is_set():
-            delay = self.drain()
+            wake.clear()
+            delay = self._drain_safely()
             if delay:
                 stop.wait(delay)
-            else:
+            elif not stop.is_set():
                 wake.wait()
-                wake.clear()
 
-    def _send(self, item: Item) -> Answer | None:
+    def close(self) -> None:
+        """Send no more, and let go of connections; what is on its way is given up."""
+        self._closing.set()
+        self.sink.close()
+
+    def _drain_safely(self) -> float:
+        try:
+            return self.drain()
+        except Exception:
+            log.exception("graphsignal_mw: a defect of the upload thread")
+            return LONGEST_DELAY
+
+    def _send(self, item: Item, deadline: Deadline) -> Answer | None:
         """Send one delta; return the answer that asks for a later attempt, None when the delta is done with."""
         for body in self.outbox.load(item):
-            answer = self.sink.send(body.data)
+            answer = self.sink.send(body.data, deadline.left)
             self._count(answer, len(body.data))
             if answer.verdict == "retry":
                 return answer
@@ -72,11 +91,11 @@ class Uploader:
             self.counters["uploads"] += 1
             self.counters["bytes_uploaded"] += size
             self.counters["duplicates"] += answer.verdict == "duplicate"
-            self._said.clear()
+            self._said.discard("retry")
         elif answer.verdict == "refused":
             self.counters["refused"] += 1
-            self._say("refused", "an upload was refused and is dropped: %s", answer.detail)
-        else:
+            self._say(f"refused {answer.status}", "an upload was refused and is dropped: %s", answer.detail)
+        elif not self._closing.is_set():
             self.counters["retries"] += 1
             self._say("retry", "the collector cannot be reached, uploads wait: %s", answer.detail)
 
@@ -87,7 +106,7 @@ class Uploader:
         return max(jittered, min(answer.retry_after or 0.0, LONGEST_DELAY))
 
     def _say(self, kind: str, message: str, detail: str) -> None:
-        """Log once per kind of trouble, until an upload succeeds."""
+        """Log a kind of trouble once: a refusal by its status, an outage until an upload succeeds."""
         if kind not in self._said:
             self._said.add(kind)
             log.warning("graphsignal_mw: " + message, detail)

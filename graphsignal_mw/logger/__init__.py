@@ -1,5 +1,6 @@
 """The explicit Python API: sessions that log predictions, labels and exceptions."""
 
-from graphsignal_mw.logger.session import Recorder, Session
+from graphsignal_mw.logger.recorder import Recorder
+from graphsignal_mw.logger.session import Session
 
 __all__ = ["Recorder", "Session"]

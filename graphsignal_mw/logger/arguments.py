@@ -8,7 +8,8 @@ import numpy as np
 
 MAX_KEYS = 10
 MAX_KEY, MAX_VALUE = 250, 2500
-MAX_SEGMENT = 250
+LATEST = 2**40  # Unix seconds; whatever is later is no time in seconds
+_MISSING = frozenset({"NAType", "NaTType", "MaskedConstant"})
 
 
 def shown(value: Any) -> str:
@@ -37,6 +38,29 @@ def check_name(argument: str, value: Any) -> str:
     return value
 
 
+def check_names(names: Any) -> list[str] | None:
+    """Return names of features as a list of strings.
+
+    Raises:
+        TypeError: when they are one string, or nothing that can be listed.
+
+    """
+    if names is None:
+        return None
+    if isinstance(names, (str, bytes)) or not hasattr(names, "__iter__"):
+        raise refuse("feature_names", names, "a list of str")
+    return [str(name) for name in names]
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether ``value`` stands for none: None, NaN, pandas' NA and NaT, a masked value."""
+    if isinstance(value, (float, np.floating)):
+        return bool(np.isnan(value))
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return bool(np.isnat(value))
+    return value is None or type(value).__name__ in _MISSING
+
+
 def check_metadata(known: Mapping[str, str], key: Any, value: Any) -> tuple[str, str]:
     """Return key and value as strings, within the limits: 10 keys, 250 and 2500 characters.
 
@@ -53,6 +77,20 @@ def check_metadata(known: Mapping[str, str], key: Any, value: Any) -> tuple[str,
     return name, text
 
 
+def check_extra(extra: Any) -> dict[str, str]:
+    """Return what is said besides an exception as strings.
+
+    Raises:
+        TypeError: when it is not a mapping.
+
+    """
+    if extra is None:
+        return {}
+    if not isinstance(extra, Mapping):
+        raise refuse("extra_info", extra, "a dict")
+    return {str(key): str(value) for key, value in extra.items()}
+
+
 def check_segments(segments: Any) -> tuple[str, ...]:
     """Return segments as a tuple of strings of 1 to 250 characters.
 
@@ -63,7 +101,9 @@ def check_segments(segments: Any) -> tuple[str, ...]:
     """
     if segments is None:
         return ()
-    if isinstance(segments, str) or not isinstance(segments, (list, tuple, set, frozenset)):
+    if isinstance(segments, np.ndarray):
+        segments = segments.tolist()
+    if not isinstance(segments, (list, tuple, set, frozenset)):
         raise refuse("segments", segments, "a list of str such as ['country=FR']")
     for name in segments:
         check_name("segments", name)
@@ -78,9 +118,11 @@ def check_timestamp(argument: str, value: Any) -> float | None:
         ValueError: when it is not finite or lies before 1970.
 
     """
-    if value is None:
+    if is_missing(value):
         return None
-    if isinstance(value, datetime):
+    if isinstance(value, np.datetime64):
+        seconds = float(value.astype("M8[us]").astype(np.int64)) / 1e6
+    elif isinstance(value, datetime):
         seconds = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
     elif isinstance(value, date):
         seconds = datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()
@@ -88,7 +130,7 @@ def check_timestamp(argument: str, value: Any) -> float | None:
         seconds = float(value)
     else:
         raise refuse(argument, value, "Unix seconds or datetime")
-    if not 0 <= seconds < 2**40:
+    if not 0 <= seconds < LATEST:
         raise ValueError(f"{argument}: {shown(value)} is not a time since 1970; expected Unix seconds or datetime")
     return seconds
 
@@ -101,7 +143,7 @@ def check_score(score: Any) -> float | None:
         ValueError: when it is not between 0 and 1.
 
     """
-    if score is None:
+    if is_missing(score):
         return None
     if isinstance(score, bool) or not isinstance(score, (int, float, np.integer, np.floating)):
         raise refuse("score", score, "a number from 0 to 1")

@@ -1,16 +1,19 @@
 """Batches of the logger: checked, and turned into tables and labels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from graphsignal_mw.logger.arguments import (
+    LATEST,
     check_length,
     check_output,
     check_score,
     check_segments,
     check_timestamp,
+    is_missing,
+    refuse,
 )
 from graphsignal_mw.logger.outputs import FEATURE, PREDICTION
 from graphsignal_mw.logger.tables import Columns, Rows, to_table
@@ -36,11 +39,13 @@ def prediction_batch(
     inputs: Columns | Rows = {}
     outputs: Columns | Rows = {}
     rows = 0
+    if features is None and predictions is None:
+        raise TypeError("features: None, and no predictions; expected at least one of them")
     if features is not None:
         inputs, rows = to_table("features", features, feature_names, FEATURE)
     if predictions is not None:
         outputs, found = to_table("predictions", predictions, None, PREDICTION)
-        if features is not None and found != rows:
+        if found != rows and (rows or isinstance(inputs, list)):
             raise ValueError(f"predictions: {found} rows; expected {rows}, as many as features")
         rows = found
     if scores is not None:
@@ -70,12 +75,12 @@ def label_batch(
         ValueError: when lengths differ or a value is out of range.
 
     """
-    actual = [check_output("labels", v) for v in as_list("labels", labels)]
-    predicted = [check_output("predictions", v) for v in as_list("predictions", predictions)]
+    actual = _outputs("labels", labels)
+    predicted = _outputs("predictions", predictions)
     rows = len(actual)
     check_length("predictions", predicted, rows)
     by_row = row_segments(segments, rows) or [()] * rows
-    times = row_timestamps("prediction_timestamps", timestamps, rows) or [None] * rows
+    times: Sequence[float | None] = row_timestamps("prediction_timestamps", timestamps, rows) or [None] * rows
     scored = [None] * rows if scores is None else [check_score(s) for s in as_list("scores", scores)]
     check_length("scores", scored, rows)
     return [
@@ -86,35 +91,66 @@ def label_batch(
 
 def as_list(argument: str, values: Any) -> list[Any]:
     """Return one column of any format as a list."""
-    columns, _ = to_table(argument, values, None, argument)
+    columns, rows = to_table(argument, values, None, argument)
+    if not rows:
+        return []
     if isinstance(columns, list) or len(columns) != 1:
         raise ValueError(f"{argument}: more than one column; expected one value a row")
     column: Any = next(iter(columns.values()))
-    return column.tolist() if isinstance(column, np.ndarray) else list(column)
+    if not isinstance(column, np.ndarray):
+        return list(column)
+    # Of nanoseconds numpy would make bare numbers.
+    plain: list[Any] = (column.astype("M8[us]") if column.dtype.kind == "M" else column).tolist()
+    return plain
 
 
 def row_segments(segments: Any, rows: int) -> list[tuple[str, ...]] | None:
     """Return the segments of each row: given once for all, or as one list a row."""
     if segments is None:
         return None
-    if isinstance(segments, (list, tuple)) and all(isinstance(s, str) for s in segments):
-        return [check_segments(segments)] * rows
-    by_row = [check_segments(s) for s in as_list("segments", list(segments))] if segments is not None else []
-    check_length("segments", by_row, rows)
-    return by_row
+    given = _plain_rows("segments", segments)
+    if all(isinstance(s, str) for s in given):
+        return [check_segments(given)] * rows
+    check_length("segments", given, rows)
+    return [check_segments(None if is_missing(row) else row) for row in given]
 
 
-def row_timestamps(argument: str, timestamps: Any, rows: int) -> list[Any] | None:
+def _plain_rows(argument: str, values: Any) -> list[Any]:
+    """Return one value a row, lists included: of a list, an array or a column of a dataframe."""
+    for name in ("tolist", "to_list", "to_pylist"):  # numpy and pandas, polars, pyarrow
+        if hasattr(values, name):
+            return list(getattr(values, name)())
+    if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
+        raise refuse(argument, values, "a list of str for all rows, or one such list a row")
+    return list(values)
+
+
+def row_timestamps(argument: str, timestamps: Any, rows: int) -> Sequence[float] | None:
     """Return the time of each row, Unix seconds."""
     if timestamps is None:
         return None
-    if isinstance(timestamps, np.ndarray) and timestamps.dtype.kind == "M":
-        timestamps = timestamps.astype("M8[us]").astype(np.int64) / 1e6
-    times = [check_timestamp(argument, value) for value in as_list(argument, timestamps)]
-    check_length(argument, times, rows)
-    if None in times:
-        raise ValueError(f"{argument}: None in row {times.index(None)}; expected Unix seconds or datetime")
+    given = as_list(argument, timestamps)
+    check_length(argument, given, rows)
+    if not all(type(value) is float or type(value) is int for value in given):
+        return [_seconds(argument, row, value) for row, value in enumerate(given)]
+    seconds = np.array(given, dtype=np.float64)
+    odd = np.flatnonzero(~((seconds >= 0) & (seconds < LATEST)))
+    if len(odd):
+        _seconds(argument, int(odd[0]), given[odd[0]])
+    times: list[float] = seconds.tolist()
     return times
+
+
+def _seconds(argument: str, row: int, value: Any) -> float:
+    seconds = check_timestamp(argument, value)
+    if seconds is None:
+        raise ValueError(f"{argument}: {value} in row {row}; expected Unix seconds or datetime")
+    return seconds
+
+
+def _outputs(argument: str, values: Any) -> list[Any]:
+    """Return labels or predictions; None where one is missing, which the window then counts as an invalid label."""
+    return [None if is_missing(value) else check_output(argument, value) for value in as_list(argument, values)]
 
 
 def _with_scores(outputs: Columns | Rows, scores: list[float | None], rows: int) -> Columns | Rows:

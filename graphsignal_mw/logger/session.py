@@ -2,11 +2,9 @@
 
 import functools
 import logging
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Protocol, Self
+from typing import Any, Concatenate, ParamSpec, Self
 
 from graphsignal_mw.logger.arguments import (
     check_metadata,
@@ -15,39 +13,16 @@ from graphsignal_mw.logger.arguments import (
     check_score,
     check_segments,
     check_timestamp,
-    refuse,
 )
 from graphsignal_mw.logger.batches import label_batch, prediction_batch
+from graphsignal_mw.logger.events import ExcInfo, exception_event
 from graphsignal_mw.logger.outputs import named_features, named_outputs
-from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table, scrub
+from graphsignal_mw.logger.recorder import Recorder
+from graphsignal_mw.records import GroundTruth, Prediction
 
 log = logging.getLogger("graphsignal_mw")
 
-ExcInfo = BaseException | tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | bool | None
 KINDS = ("binary", "categorical", "numeric")
-
-
-class Recorder(Protocol):
-    """Where a session's records go. ``strict``: wrong arguments raise."""
-
-    strict: bool
-
-    def record(
-        self, deployment: str, metadata: Mapping[str, str], record: Prediction | GroundTruth | ExceptionEvent
-    ) -> None:
-        """Take one record."""
-
-    def record_table(self, deployment: str, metadata: Mapping[str, str], table: Table) -> None:
-        """Take a batch of predictions."""
-
-    def record_labels(self, deployment: str, metadata: Mapping[str, str], labels: Sequence[GroundTruth]) -> None:
-        """Take a batch of labels."""
-
-    def count(self, deployment: str, name: str, n: int = 1) -> None:
-        """Count something that happened now."""
-
-    def flush(self) -> bool:
-        """Cut and upload now."""
 
 
 P = ParamSpec("P")
@@ -78,12 +53,24 @@ class Session:
 
     def __init__(self, deployment_name: str, recorder: Recorder, kind: str | None = None) -> None:
         self.deployment_name = check_name("deployment_name", deployment_name)
-        if kind is not None and kind not in KINDS:
-            raise ValueError(f"kind: {kind!r}; expected one of {', '.join(KINDS)}")
-        self.kind = kind
+        self.kind: str | None = None
+        self.tell_kind(kind)
         self._recorder = recorder
         self._metadata: dict[str, str] = {}
         self._said: set[str] = set()
+
+    def tell_kind(self, kind: str | None) -> None:
+        """Set the kind of output where it was not told before.
+
+        Raises:
+            ValueError: when it is another than before, or none.
+
+        """
+        if kind is not None and kind not in KINDS:
+            raise ValueError(f"kind: {kind!r}; expected one of {', '.join(KINDS)}")
+        if kind is not None and self.kind not in {None, kind}:
+            raise ValueError(f"kind: {kind!r}; expected {self.kind!r}, as session {self.deployment_name!r} has already")
+        self.kind = kind or self.kind
 
     def __enter__(self) -> Self:
         return self
@@ -155,14 +142,7 @@ class Session:
         self, message: str | None = None, extra_info: Mapping[str, Any] | None = None, exc_info: ExcInfo = None
     ) -> None:
         """Log an exception: by its message, or ``exc_info`` as True (the one being handled), itself or a triple."""
-        error = _exception(exc_info)
-        extra = {str(k): str(v) for k, v in (extra_info or {}).items()}
-        if error is not None:
-            event = ExceptionEvent.of(error, extra)
-        elif isinstance(message, str):
-            event = ExceptionEvent("", scrub(message), (), extra)
-        else:
-            raise refuse("message", message, "str, or exc_info as True, an exception or a triple")
+        event = exception_event(message, extra_info, exc_info)
         self._recorder.record(self.deployment_name, self._metadata, event)
 
     @_guarded
@@ -223,11 +203,3 @@ class Session:
 def _time_or_now(argument: str, value: Any) -> float:
     given = check_timestamp(argument, value)
     return time.time() if given is None else given
-
-
-def _exception(exc_info: ExcInfo) -> BaseException | None:
-    if exc_info is True:
-        return sys.exc_info()[1]
-    if isinstance(exc_info, tuple):
-        return exc_info[1]
-    return exc_info or None

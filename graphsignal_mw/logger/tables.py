@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphsignal_mw.logger.arguments import refuse
-from graphsignal_mw.logger.outputs import named_features, named_outputs
+from graphsignal_mw.logger.arguments import check_names
+from graphsignal_mw.logger.frames import from_frame, is_known
+from graphsignal_mw.logger.outputs import FEATURE, MAX_LISTED
 
 Columns = dict[str, Any]  # sequences or arrays, shape (rows,)
 Rows = list[Mapping[str, Any]]
-_EXPECTED = "list, dict of lists, numpy array, or a pandas, polars or pyarrow table"
 
 
 def to_table(argument: str, data: Any, names: Sequence[str] | None, single: str) -> tuple[Columns | Rows, int]:
@@ -25,12 +25,17 @@ def to_table(argument: str, data: Any, names: Sequence[str] | None, single: str)
 
     """
     if isinstance(data, Mapping):
-        return _checked(argument, {str(name): _sequence(argument, values) for name, values in data.items()})
+        columns = {str(name): _column(f"{argument}[{name!r}]", values) for name, values in data.items()}
+        return _checked(argument, columns)
+    chosen = check_names(names)
     if isinstance(data, np.ndarray):
-        return _checked(argument, _from_array(argument, data, names, single))
-    if isinstance(data, (list, tuple)):
-        return _from_list(argument, data, names, single)
-    return _checked(argument, _from_frame(argument, data, single))
+        return _from_array(argument, data, chosen, single)
+    if _is_sequence(data):
+        return _from_list(argument, list(data), chosen, single)
+    if _is_array_like(data):
+        return _from_array(argument, np.asarray(data), chosen, single)
+    only = chosen[0] if chosen is not None and len(chosen) == 1 else single
+    return _checked(argument, from_frame(argument, data, only))
 
 
 def _checked(argument: str, columns: Columns) -> tuple[Columns, int]:
@@ -41,33 +46,53 @@ def _checked(argument: str, columns: Columns) -> tuple[Columns, int]:
     return columns, lengths.pop() if lengths else 0
 
 
-def _sequence(argument: str, values: Any) -> Any:
+def _is_sequence(data: Any) -> bool:
+    return isinstance(data, Sequence) and not isinstance(data, (str, bytes, bytearray, memoryview))
+
+
+def _is_array_like(data: Any) -> bool:
+    """Whether it is an array of another library: a tensor, an index. Dataframes and their series are more than that."""
+    return hasattr(data, "__array__") and not isinstance(data, np.generic) and not is_known(data)
+
+
+def _column(argument: str, values: Any) -> Any:
     if isinstance(values, np.ndarray):
-        return values if values.ndim == 1 else list(values)
-    if isinstance(values, (list, tuple)):
+        return values if values.ndim == 1 and values.dtype.kind != "O" else list(values)
+    if _is_sequence(values):
         return list(values)
-    columns = _from_frame(argument, values, argument)
-    return next(iter(columns.values()))
+    if _is_array_like(values):
+        return _column(argument, np.asarray(values))
+    return next(iter(from_frame(argument, values, argument).values()))
 
 
-def _from_list(argument: str, data: Sequence[Any], names: Sequence[str] | None, single: str) -> tuple[Any, int]:
+def _from_list(argument: str, data: list[Any], names: list[str] | None, single: str) -> tuple[Columns | Rows, int]:
     if all(isinstance(row, Mapping) for row in data):
         return [{str(k): v for k, v in row.items()} for row in data], len(data)
     if all(isinstance(row, (list, tuple, np.ndarray)) for row in data):
-        try:
-            return [_named(row, names, single) for row in data], len(data)
-        except ValueError as error:
-            raise ValueError(f"{argument}: {error}") from None
-    return _checked(argument, {_one(argument, names, single): list(data)})
+        return _from_rows(argument, [list(row) for row in data], names, single)
+    return {_one(argument, names, single): data}, len(data)
 
 
-def _named(row: Any, names: Sequence[str] | None, single: str) -> Mapping[str, Any]:
-    if names is None and single != "feature":
-        return named_outputs(row)
-    return named_features(list(row), names)
+def _from_rows(argument: str, rows: list[list[Any]], names: list[str] | None, single: str) -> tuple[Columns, int]:
+    """Return the columns of rows; of outputs that differ in number, or are many, one column of lists."""
+    width = len(rows[0])
+    odd = next((i for i, row in enumerate(rows) if len(row) != width), None)
+    if single != FEATURE and (odd is not None or width > MAX_LISTED):
+        return {single: rows}, len(rows)
+    if odd is not None:
+        raise ValueError(f"{argument}: row {odd} has {len(rows[odd])} values; expected {width}, as in row 0")
+    chosen = _names(argument, names, single, width)
+    return dict(zip(chosen, map(list, zip(*rows, strict=True)), strict=True)), len(rows)
 
 
-def _one(argument: str, names: Sequence[str] | None, single: str) -> str:
+def _names(argument: str, names: list[str] | None, single: str, width: int) -> list[str]:
+    chosen = names if names is not None else [f"{single}_{i}" for i in range(width)]
+    if len(chosen) != width:
+        raise ValueError(f"{argument}: {width} columns; expected {len(chosen)}, one a name of feature_names")
+    return chosen
+
+
+def _one(argument: str, names: list[str] | None, single: str) -> str:
     if names is None:
         return single
     if len(names) != 1:
@@ -75,46 +100,18 @@ def _one(argument: str, names: Sequence[str] | None, single: str) -> str:
     return names[0]
 
 
-def _from_array(argument: str, array: NDArray[Any], names: Sequence[str] | None, single: str) -> Columns:
-    if array.dtype.names:
-        return {name: array[name] for name in array.dtype.names}
-    if array.ndim == 1:
-        return {_one(argument, names, single): array}
-    if array.ndim != 2:
+def _from_array(argument: str, array: NDArray[Any], names: list[str] | None, single: str) -> tuple[Columns | Rows, int]:
+    if array.ndim not in {1, 2} or (array.dtype.names and array.ndim != 1):
         raise ValueError(f"{argument}: an array of {array.ndim} dimensions; expected 1 or 2")
-    chosen = list(names) if names is not None else [f"{single}_{i}" for i in range(array.shape[1])]
-    if len(chosen) != array.shape[1]:
-        raise ValueError(f"{argument}: {array.shape[1]} columns; expected {len(chosen)}, one a name of feature_names")
-    return {name: array[:, i] for i, name in enumerate(chosen)}
-
-
-def _from_frame(argument: str, data: Any, single: str) -> Columns:
-    import narwhals as nw
-
-    try:
-        frame: Any = nw.from_native(_known(data), eager_only=True, allow_series=True)
-    except TypeError:
-        raise refuse(argument, data, _EXPECTED) from None
-    if isinstance(frame, nw.Series):
-        return {single: _values(frame)}
-    return {str(name): _values(frame[name]) for name in frame.columns}
-
-
-def _known(data: Any) -> Any:
-    """Turn what only speaks the Arrow stream interface into a pyarrow table."""
-    is_batch = type(data).__name__ == "RecordBatch" and type(data).__module__.startswith("pyarrow")
-    import narwhals.dependencies as known
-
-    foreign = not (known.is_into_dataframe(data) or known.is_into_series(data))
-    if is_batch or (foreign and hasattr(data, "__arrow_c_stream__")):
-        import pyarrow
-
-        return pyarrow.table(data)
-    return data
-
-
-def _values(series: Any) -> Any:
-    if series.dtype.is_integer() and series.null_count():
-        return list(series.to_list())
-    array: NDArray[Any] = series.to_numpy()
-    return array if array.dtype.kind in "iufbM" else list(series.to_list())
+    if array.dtype.names:
+        return {name: _column(argument, array[name]) for name in array.dtype.names}, len(array)
+    if array.dtype.kind == "O" and len(array):
+        return _from_list(argument, array.tolist(), names, single)
+    if array.ndim == 1:
+        return {_one(argument, names, single): array}, len(array)
+    if single != FEATURE and array.shape[1] > MAX_LISTED:
+        return {single: list(array)}, len(array)
+    if not isinstance(array, np.ma.MaskedArray):
+        array = np.asarray(array)  # a column of np.matrix would have two dimensions
+    chosen = _names(argument, names, single, array.shape[1])
+    return {name: array[:, i] for i, name in enumerate(chosen)}, len(array)

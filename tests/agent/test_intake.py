@@ -1,0 +1,57 @@
+import time
+
+from graphsignal_mw.agent.intake import Counted, Intake, Logged
+from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
+from graphsignal_mw.window import Windows
+
+NOW = 1_700_000_000 // 300 * 300
+
+
+def parts(intake):
+    return {part.bucket: part for part in intake.windows.cut()}
+
+
+def intake():
+    return Intake(Windows(window_seconds=300))
+
+
+def test_each_record_goes_to_the_window_of_its_own_time():
+    taking = intake()
+    times = [NOW, NOW + 299.9, NOW + 300, NOW - 1]
+    taking.take(Logged("m", {}, Prediction({}, {"y": 1}, timestamp=t)) for t in times)
+    taking.take([Logged("m", {}, GroundTruth(True, True, timestamp=NOW + 300))])
+    found = parts(taking)
+    assert {bucket: part.counters["predictions"] for bucket, part in found.items()} == {
+        NOW: 2,
+        NOW + 300: 1,
+        NOW - 300: 1,
+    }
+    assert found[NOW + 300].counters["ground_truths"] == 1
+
+
+def test_the_rows_of_a_batch_go_to_the_windows_of_their_own_times():
+    taking = intake()
+    times = [NOW + 300, NOW, NOW + 301, NOW + 1, NOW + 2]
+    table = Table(5, {"x": [5, 1, 6, 2, 3]}, [{"y": 1}] * 5, [("a=1",), ("a=2",), ("a=1",), (), ()], times)
+    taking.take_table("m", {"model_version": "7"}, table, lambda: None)
+    found = parts(taking)
+    assert {b: (p.counters["predictions"], p.version) for b, p in found.items()} == {NOW: (3, "7"), NOW + 300: (2, "7")}
+    assert found[NOW + 300].segments["a=1"].counters == {"predictions": 2}
+    assert set(found[NOW].segments) == {"a=2"}
+
+
+def test_exceptions_and_counts_happen_now():
+    taking = intake()
+    taking.take([Logged("m", {}, ExceptionEvent("E")), Counted("m", "dropped.queue_full", 3)])
+    (part,) = parts(taking).values()
+    assert abs(part.bucket - time.time()) < 400
+    assert (part.counters["exceptions"], part.counters["dropped.queue_full"]) == (1, 3)
+    assert taking.totals == {"exceptions": 1, "dropped.queue_full": 3}
+
+
+def test_a_deployment_too_many_is_counted():
+    taking = intake()
+    taking.take(Logged(f"m{n}", {}, Prediction({}, {})) for n in range(103))
+    assert taking.totals["dropped.deployment_limit"] == 3
+    taking.take_table("another", {}, Table(7, {}, {"y": [1] * 7}), lambda: None)
+    assert taking.totals["dropped.deployment_limit"] == 10

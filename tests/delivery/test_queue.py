@@ -1,0 +1,64 @@
+import threading
+
+import pytest
+
+from graphsignal_mw.delivery import CaptureQueue
+
+
+def test_items_come_out_in_order_and_in_slices():
+    queue = CaptureQueue()
+    for number in range(5):
+        assert queue.put(number, 1)
+    assert (queue.take(3), queue.take(3), queue.take(3)) == ([0, 1, 2], [3, 4], [])
+
+
+@pytest.mark.parametrize(("records", "size"), [(2, 1), (100, 50)])
+def test_what_does_not_fit_is_refused_until_something_is_taken(records, size):
+    queue = CaptureQueue(max_records=records, max_bytes=100)
+    assert [queue.put("x", size) for _ in range(3)] == [True, True, False]
+    queue.take(1)
+    assert queue.put("x", size)
+
+
+def test_bytes_are_those_that_wait():
+    queue = CaptureQueue()
+    queue.put("a", 10)
+    queue.put("b", 30)
+    queue.take(1)
+    assert (queue.bytes, len(queue)) == (30, 1)
+
+
+def test_two_producers_that_overwrite_each_other_disturb_the_count_only_until_the_queue_is_empty():
+    queue = CaptureQueue(max_bytes=1000)
+
+    class Interrupted(int):
+        """A size whose addition is interrupted by another producer, as a switch of threads would."""
+
+        calls = 0
+
+        def __radd__(self, other):
+            self.calls += 1
+            if self.calls == 2:  # the first addition asks whether there is room
+                assert queue.put("other", 900)
+            return other + int(self)
+
+    assert queue.put("interrupted", Interrupted(50))
+    assert queue.bytes == 50  # 900 are forgotten
+    assert len(queue.take(10)) == 2
+    assert queue.bytes == 0
+    assert queue.put("fits", 1000)
+    assert not queue.put("does not", 1)
+
+
+def test_nothing_is_lost_between_many_producers_and_a_consumer():
+    queue = CaptureQueue(max_records=10**6)
+    threads = [threading.Thread(target=lambda: [queue.put(1, 7) for _ in range(5000)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    taken = 0
+    while any(thread.is_alive() for thread in threads) or len(queue):
+        taken += len(queue.take(64))
+    for thread in threads:
+        thread.join()
+    queue.take(1)
+    assert (taken, queue.bytes) == (20_000, 0)
