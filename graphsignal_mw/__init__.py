@@ -12,6 +12,7 @@ from graphsignal_mw._version import __version__
 if TYPE_CHECKING:
     from graphsignal_mw.agent import (
         ASGIMiddleware,
+        Session,
         WSGIMiddleware,
         configure,
         flush,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASGIMiddleware",
+    "Session",
     "WSGIMiddleware",
     "__version__",
     "configure",

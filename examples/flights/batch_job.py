@@ -11,10 +11,9 @@ from model import FEATURES, VERSION, train
 from sklearn.pipeline import Pipeline
 
 import graphsignal_mw as graphsignal
-from graphsignal_mw.logger import Session
 
 
-def log_day(session: Session, model: Pipeline, day: pd.DataFrame) -> int:
+def log_day(session: graphsignal.Session, model: Pipeline, day: pd.DataFrame) -> int:
     """Predict and log one batch; returns how many flights that is."""
     probability = model.predict_proba(day[FEATURES])[:, 1]
     late = probability >= 0.5

@@ -3,10 +3,12 @@
 from graphsignal_mw.agent.agent import Agent
 from graphsignal_mw.agent.middleware import ASGIMiddleware, WSGIMiddleware, instrument
 from graphsignal_mw.agent.registry import configure, flush, session, shutdown, stats, tick
+from graphsignal_mw.logger import Session
 
 __all__ = [
     "ASGIMiddleware",
     "Agent",
+    "Session",
     "WSGIMiddleware",
     "configure",
     "flush",

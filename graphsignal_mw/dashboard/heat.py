@@ -16,7 +16,7 @@ Series = Sequence[tuple[int, Column]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One column in one stretch of time: a level that picks the shade, the same in words, and whether it is an issue."""
+    """One column in one stretch of time: a level that picks the shade, in words too, and whether it is an issue."""
 
     level: str
     title: str

@@ -158,3 +158,9 @@ def _with_scores(outputs: Columns | Rows, scores: list[float | None], rows: int)
     if isinstance(outputs, list):
         return [{**row, "score": score} for row, score in zip(outputs, scores, strict=True)]
     return {**outputs, "score": scores}
+
+
+def rows_in(data: Any) -> int:
+    """Return how many rows were refused with ``data``, at least 1."""
+    column = next(iter(data.values()), ()) if isinstance(data, Mapping) else data
+    return max(1, len(column)) if hasattr(column, "__len__") and not isinstance(column, str) else 1

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Self
@@ -14,7 +15,7 @@ from graphsignal_mw.logger.arguments import (
     check_segments,
     check_timestamp,
 )
-from graphsignal_mw.logger.batches import label_batch, prediction_batch
+from graphsignal_mw.logger.batches import label_batch, prediction_batch, rows_in
 from graphsignal_mw.logger.events import ExcInfo, exception_event
 from graphsignal_mw.logger.outputs import named_features, named_outputs
 from graphsignal_mw.logger.recorder import Recorder
@@ -28,6 +29,9 @@ KINDS = ("binary", "categorical", "numeric")
 P = ParamSpec("P")
 
 
+_TABLES = ("features", "predictions", "labels")
+
+
 def _guarded(method: Callable[Concatenate["Session", P], None]) -> Callable[Concatenate["Session", P], None]:
     """Let wrong arguments raise in strict mode; otherwise count them, log once a kind, and never break the caller."""
 
@@ -37,7 +41,8 @@ def _guarded(method: Callable[Concatenate["Session", P], None]) -> Callable[Conc
         except Exception as error:
             if self._recorder.strict and isinstance(error, (TypeError, ValueError)):
                 raise
-            self._refused(method.__name__, error)
+            is_batch = method.__name__.endswith("_batch")
+            self._refused(method.__name__, error, _rows(*args[:2], *map(kwargs.get, _TABLES)) if is_batch else 1)
 
     functools.update_wrapper(guarded, method)
     return guarded
@@ -58,6 +63,7 @@ class Session:
         self._recorder = recorder
         self._metadata: dict[str, str] = {}
         self._said: set[str] = set()
+        self._lock = threading.Lock()
 
     def tell_kind(self, kind: str | None) -> None:
         """Set the kind of output where it was not told before.
@@ -81,8 +87,9 @@ class Session:
     @_guarded
     def log_metadata(self, key: str, value: Any) -> None:
         """Set metadata such as ``model_version``: at most 10 keys, of 250 characters, values of 2500."""
-        name, text = check_metadata(self._metadata, key, value)
-        self._metadata = {**self._metadata, name: text}
+        with self._lock:
+            name, text = check_metadata(self._metadata, key, value)
+            self._metadata = {**self._metadata, name: text}  # a new one: records on their way keep what they have
 
     @_guarded
     def log_prediction(
@@ -191,13 +198,17 @@ class Session:
         )
         self._recorder.record_labels(self.deployment_name, self._metadata, found)
 
-    def _refused(self, method: str, error: Exception) -> None:
+    def _refused(self, method: str, error: Exception, rows: int) -> None:
         argument = str(error).partition(":")[0]
-        self._recorder.count(self.deployment_name, f"dropped.invalid_{method.removeprefix('log_')}")
+        self._recorder.count(self.deployment_name, f"dropped.invalid_{method.removeprefix('log_')}", rows)
         kind = f"{method} {type(error).__name__} {argument}"
         if kind not in self._said:
             self._said.add(kind)
             log.error("graphsignal_mw: %s() of %r did not log: %s", method, self.deployment_name, error)
+
+
+def _rows(*tables: Any) -> int:
+    return max(rows_in(each) for each in tables)
 
 
 def _time_or_now(argument: str, value: Any) -> float:

@@ -1,4 +1,5 @@
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -67,11 +68,35 @@ def test_wrong_arguments_are_otherwise_counted_and_said_once_a_kind(lenient, cap
             call(lenient.session, method, arguments)
     counters = lenient.stats().counters
     for method in {method for method, _, _ in WRONG}:
-        expected = 3 * sum(method == other for other, _, _ in WRONG)
-        assert counters[f"dropped.invalid_{method.removeprefix('log_')}"] == expected
+        calls = 3 * sum(method == other for other, _, _ in WRONG)
+        counted = counters[f"dropped.invalid_{method.removeprefix('log_')}"]
+        assert counted == calls or (method.endswith("_batch") and counted > calls)
     said = [record.message for record in caplog.records]
     assert len(said) == len(set(said)) > 10
     assert "graphsignal_mw: log_metadata() of 'model' did not log: key: 5 is a int; expected str" in said
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        {"features": [[1]] * 40},
+        {"features": {"x": [1] * 40}},
+        {"features": np.ones((40, 2))},
+        {"predictions": ["a"] * 40},
+    ],
+    ids=["rows", "columns", "array", "predictions"],
+)
+def test_a_batch_that_is_refused_counts_all_its_rows(lenient, batch):
+    lenient.session.log_prediction_batch(**batch, scores=[0.5])
+    assert lenient.stats().counters["dropped.invalid_prediction_batch"] == 40
+
+
+def test_metadata_of_many_threads_is_kept(lenient):
+    with ThreadPoolExecutor(10) as pool:
+        for _ in pool.map(lambda i: lenient.session.log_metadata(f"key{i}", i), range(10)):
+            pass
+    lenient.session.log_prediction(prediction=1)
+    assert len(lenient.stats().metadata) == 10
 
 
 def test_what_is_not_the_callers_fault_never_reaches_the_caller(strict, caplog):

@@ -58,7 +58,9 @@ def _row(lens: Lens, stream: str, name: str, grid: range, measure: str, issues: 
     spans = lens.spans(issues)
     buckets = zip(grid, track(lens, stream, name, grid), strict=True)
     paint = missing_cell if measure == "missing" else _comparison(lens, stream, name, grid).cell
-    return heat_row(stream, name, buckets, paint, lambda at: any(s.start < at + grid.step and at < s.end for s in spans))
+    return heat_row(
+        stream, name, buckets, paint, lambda at: any(s.start < at + grid.step and at < s.end for s in spans)
+    )
 
 
 def _comparison(lens: Lens, stream: str, name: str, grid: range) -> Comparison:
