@@ -1,5 +1,6 @@
 """The model of the demo: will this flight arrive more than 15 minutes late? Known when it departs."""
 
+import os
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from graphsignal_mw.demo.extras import require
 MODEL_VERSION = "2013.1"
 TRAINING_START = datetime(2013, 1, 1, tzinfo=UTC).timestamp()
 TRAINING_END = datetime(2013, 4, 1, tzinfo=UTC).timestamp()
+# scikit-learn asks the system for its cores, and warns at length where a container does not tell.
+os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 CATEGORIES = ("carrier", "origin", "dest")
 THRESHOLD = 0.5
 
