@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsignal_mw.mapping import Endpoint, Mapper
 from graphsignal_mw.records import Exchange, Mapped
@@ -11,7 +11,20 @@ from graphsignal_mw.stats import Profile
 from graphsignal_mw.window import transpose
 
 _LOST = ("unmatched.", "unparsed.", "mismatched")
-_JSON = ((b"content-type", b"application/json"),)
+_OF_PRESET = ("features", "predictions")
+_JSON = b"application/json"
+
+
+class Sample(NamedTuple):
+    """A body as a client or an app would send it."""
+
+    body: bytes
+    content_type: bytes = _JSON
+
+    @classmethod
+    def of(cls, value: Any) -> "Sample":
+        """Return a value as JSON."""
+        return cls(json.dumps(value).encode())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +49,8 @@ class DryRun:
         }
 
 
-def dry_run(endpoint: Endpoint, request: Any, response: Any) -> DryRun:
-    """Map one request with these bodies, values that JSON can hold."""
+def dry_run(endpoint: Endpoint, request: Sample, response: Sample) -> DryRun:
+    """Map one request with these bodies."""
     mapper = Mapper(endpoint)
     mapped = mapper.map(
         Exchange(
@@ -47,10 +60,10 @@ def dry_run(endpoint: Endpoint, request: Any, response: Any) -> DryRun:
             duration=0.0,
             status=200,
             outcome="completed",
-            request_headers=_JSON,
-            response_headers=_JSON,
-            request_body=json.dumps(request).encode(),
-            response_body=json.dumps(response).encode(),
+            request_headers=((b"content-type", request.content_type),),
+            response_headers=((b"content-type", response.content_type),),
+            request_body=request.body,
+            response_body=response.body,
         )
     )
     return DryRun(
@@ -58,7 +71,7 @@ def dry_run(endpoint: Endpoint, request: Any, response: Any) -> DryRun:
         deployment=mapped.deployment,
         instances=len(mapped.predictions) or len(mapped.labels),
         columns=_columns(mapped),
-        problems=[_problem(name) for name, n in mapped.counters.items() if n and name.startswith(_LOST)],
+        problems=[_problem(name, endpoint) for name, n in mapped.counters.items() if n and name.startswith(_LOST)],
     )
 
 
@@ -84,8 +97,10 @@ def _types(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     ]
 
 
-def _problem(counter: str) -> str:
+def _problem(counter: str, endpoint: Endpoint) -> str:
     name, _, what = counter.partition(".")
+    if name == "unmatched" and endpoint.preset and what in _OF_PRESET and getattr(endpoint, what) is None:
+        return f"{what}: the body is not of the preset {endpoint.preset}"
     if name == "unmatched":
         return f"{what}: its path finds nothing that can be used in the bodies"
     if name == "unparsed":

@@ -1,9 +1,11 @@
 """Sample bodies out of an OpenAPI document: what a dry run of the mapping is tried on."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 _SAMPLES: dict[str, Any] = {"integer": 1, "number": 0.5, "string": "text", "boolean": True, "null": None}
+_PARAMETER = re.compile(r"\{[^{}]*\}")
 _DEEPEST = 12  # schemas may hold themselves
 
 
@@ -91,9 +93,8 @@ class OpenApi:
 
 
 def _shape(path: str) -> str:
-    """Return a path with every parameter called the same."""
-    parts = path.rstrip("/").split("/")
-    return "/".join("{}" if part.startswith("{") else part for part in parts)
+    """Return a path with every parameter called the same; more may follow one, as in ``{name}:predict``."""
+    return _PARAMETER.sub("{}", path.rstrip("/"))
 
 
 def _useful(schemas: Sequence[Any]) -> Any:

@@ -1,12 +1,13 @@
 """Checks of single values: each takes what was written and returns what it means, or says what was expected."""
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from graphsignal_mw.config.settings import WINDOWS
-from graphsignal_mw.mapping import JSONPathError, Output, compile_path
+from graphsignal_mw.mapping import PRESETS, JSONPathError, Output, compile_path
 from graphsignal_mw.mapping.template import MAX_TEXT
 
 Check = Callable[[Any], Any]
@@ -75,6 +76,18 @@ def seconds(least: float, most: float) -> Check:
     return check
 
 
+def share(least: float, most: float) -> Check:
+    """Return a check of a part of a whole, between ``least`` and ``most``."""
+
+    def check(value: Any) -> float:
+        number = _number(value)
+        if number is None or not least <= number <= most:
+            raise ExpectedError(f"a share from {least} to {most}")
+        return number
+
+    return check
+
+
 def window(value: Any) -> int:
     """Return the width of a window."""
     if _number(value) not in WINDOWS:
@@ -97,6 +110,8 @@ def deployment(value: Any) -> str:
     """Return the name of a deployment, as the collector takes it."""
     if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT:
         raise ExpectedError(f"text of 1 to {MAX_TEXT} characters")
+    if value in {".", ".."}:
+        raise ExpectedError("a name that can stand in an address, unlike . and ..")
     return value
 
 
@@ -172,6 +187,14 @@ def json_paths(value: Any) -> str | dict[str, str]:
 def json_path_list(value: Any) -> tuple[str, ...]:
     """Return a list of JSONPaths."""
     return tuple(json_path(path) for path in texts(value))
+
+
+def preset(value: Any) -> str:
+    """Return the name of a preset."""
+    if isinstance(value, str) and value in PRESETS:
+        return value
+    near = difflib.get_close_matches(str(value).lower(), PRESETS, 1, 0.5)
+    raise ExpectedError((f"{near[0]!r}, or another " if near else "") + f"one of {', '.join(PRESETS)}")
 
 
 def output(value: Any) -> Output:

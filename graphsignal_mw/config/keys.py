@@ -6,6 +6,7 @@ from typing import Any
 
 from graphsignal_mw.config import checks
 from graphsignal_mw.config.checks import Check
+from graphsignal_mw.mapping import PRESETS
 
 TEXT = {"type": "string"}
 TEXTS = {"type": "array", "items": TEXT}
@@ -99,6 +100,13 @@ SETTINGS: tuple[Key, ...] = (
         schema={"type": "integer", "minimum": 0},
         section="limits",
     ),
+    Key(
+        name="max_cpu_share",
+        check=checks.share(0.001, 1),
+        doc="Share of one core that the background thread may take; beyond it, bodies are sampled and counted.",
+        schema={"type": "number", "minimum": 0.001, "maximum": 1},
+        section="limits",
+    ),
 )
 
 PATH = {"type": "string", "pattern": r"^\$"}
@@ -111,6 +119,12 @@ ENDPOINT: tuple[Key, ...] = (
         check=checks.one_of("prediction", "ground_truth"),
         doc="What the endpoint takes.",
         schema={"enum": ["prediction", "ground_truth"]},
+    ),
+    Key(
+        name="preset",
+        check=checks.preset,
+        doc="Protocol of the model server that the bodies are of; features and predictions are found by it.",
+        schema={"enum": [*PRESETS]},
     ),
     Key(name="methods", check=checks.methods, doc="Methods that are watched, POST if not given.", schema=TEXTS),
     Key(
@@ -132,7 +146,11 @@ ENDPOINT: tuple[Key, ...] = (
         name="output",
         check=checks.output,
         doc="What labels are compared with: name and kind (binary, categorical, numeric).",
-        schema={"type": "object"},
+        schema={
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"name": TEXT, "kind": {"enum": ["binary", "categorical", "numeric"]}},
+        },
     ),
     Key(
         name="segments",

@@ -92,7 +92,7 @@ def _settings(data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
             path: KeyPath = (section, name) if section else (name,)
             if name not in known:
                 _unknown_setting(path, known if section else top_level(), problems)
-            elif value is not None:
+            elif value not in (None, ""):  # as in the environment, nothing is not given: ${KEY:-}
                 _checked(known[name], value, path, found, problems)
     return found
 
@@ -142,11 +142,7 @@ def _endpoint(data: Any, path: KeyPath, problems: Problems) -> Endpoint | None:
     values: dict[str, Any] = {}
     before = len(problems.found)
     for name, value in data.items():
-        if name == "preset":
-            problems.add(
-                (*path, name), f"{value!r}: presets come with a later version; expected features and predictions"
-            )
-        elif name not in known:
+        if name not in known:
             problems.unknown((*path, name), known)
         elif value is not None:
             _checked(known[name], value, (*path, name), values, problems)
@@ -159,12 +155,13 @@ def _endpoint(data: Any, path: KeyPath, problems: Problems) -> Endpoint | None:
 
 def _check_complete(data: Mapping[str, Any], path: KeyPath, problems: Problems) -> None:
     needed: tuple[str, ...]
+    foreign: tuple[str, ...]
     if data.get("kind") == "ground_truth":
-        needed, foreign = ("path", "deployment", "label", "prediction"), ("features", "predictions")
+        needed, foreign = ("path", "deployment", "label", "prediction"), ("features", "predictions", "preset")
     else:
         needed, foreign = ("path", "deployment"), ("label", "prediction")
         if "features" not in data and "predictions" not in data and "preset" not in data:
-            problems.add(path, "no features and no predictions; expected at least one of them")
+            problems.add(path, "no features, no predictions and no preset; expected at least one of them")
     for name in needed:
         if name not in data:
             problems.add(

@@ -31,6 +31,7 @@ class Settings:
     max_queue_records: int = 10_000
     max_queue_bytes: int = 64 * MIB
     max_body_bytes: int = MIB
+    max_cpu_share: float = 0.05
     timeout: float = 10.0
     ca_bundle: str | None = None
     disabled: bool = False
@@ -63,6 +64,7 @@ class SettingsArguments(TypedDict, total=False):
     max_queue_records: int | None
     max_queue_bytes: int | None
     max_body_bytes: int | None
+    max_cpu_share: float | None
     timeout: float | None
     ca_bundle: str | None
     disabled: bool | None

@@ -3,5 +3,6 @@
 from graphsignal_mw.mapping.endpoint import Endpoint, Output
 from graphsignal_mw.mapping.jsonpath import JSONPathError, Path, compile_path
 from graphsignal_mw.mapping.mapper import Mapper
+from graphsignal_mw.mapping.presets import PRESETS
 
-__all__ = ["Endpoint", "JSONPathError", "Mapper", "Output", "Path", "compile_path"]
+__all__ = ["PRESETS", "Endpoint", "JSONPathError", "Mapper", "Output", "Path", "compile_path"]

@@ -1,10 +1,13 @@
 """The two bodies of an exchange, each parsed when a path first looks into it."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Literal
 
-from graphsignal_mw.mapping.body import UnparsedError, parse
+from graphsignal_mw.mapping.body import parse
+from graphsignal_mw.mapping.instances import Row
 from graphsignal_mw.mapping.jsonpath import Path
+from graphsignal_mw.mapping.unparsed import UnparsedError
 from graphsignal_mw.records import Exchange
 
 Side = Literal["request", "response"]
@@ -14,10 +17,10 @@ _BODILESS = frozenset({204, 205})  # statuses of success that have no body: its 
 
 
 class Bodies:
-    """Finds values in ``exchange``; ``counters`` say what was not parsed and not found."""
+    """Finds values in ``exchange``; ``counters`` say what was not parsed and not found. ``read`` parses a body."""
 
-    def __init__(self, exchange: Exchange, counters: Counter[str]) -> None:
-        self.exchange, self.counters = exchange, counters
+    def __init__(self, exchange: Exchange, counters: Counter[str], read: Callable[..., Any] = parse) -> None:
+        self.exchange, self.counters, self._read = exchange, counters, read
         self._parsed: dict[Side, Any] = {}
         self._reasons: dict[Side, str] = {}
         self._expected: set[Side] = set()
@@ -35,6 +38,24 @@ class Bodies:
         if not found and first not in self._reasons:
             self.counters[f"unmatched.{field}"] += 1
         return found
+
+    def rows(self, side: Side, field: str, extract: Callable[[Any], list[Row] | None]) -> list[Row] | None:
+        """Return what ``extract`` makes of the whole body on ``side``; None is counted as ``unmatched``."""
+        self._expect(side)
+        if side not in self._parsed:
+            return None
+        try:
+            found = extract(self._parsed[side])
+        except UnparsedError as error:
+            self.counters[f"unparsed.{error.reason}"] += 1
+            return None
+        if found is None:
+            self.counters[f"unmatched.{field}"] += 1
+        return found
+
+    def parsed(self, side: Side) -> Any:
+        """Return the whole body on ``side`` where it has been parsed already, else None."""
+        return self._parsed.get(side)
 
     def _look(self, path: Path, side: Side) -> list[Any]:
         self._parse(side)
@@ -54,9 +75,9 @@ class Bodies:
         exchange = self.exchange
         try:
             if side == "request":
-                parsed = parse(exchange.request_body, exchange.request_state, exchange.request_headers)
+                parsed = self._read(exchange.request_body, exchange.request_state, exchange.request_headers)
             else:
-                parsed = parse(exchange.response_body, exchange.response_state, exchange.response_headers)
+                parsed = self._read(exchange.response_body, exchange.response_state, exchange.response_headers)
             self._parsed[side] = parsed
         except UnparsedError as error:
             self._reasons[side] = error.reason

@@ -2,26 +2,17 @@
 
 import json
 import re
-import zlib
 from typing import Any
 
 import msgspec
 
+from graphsignal_mw.mapping.inflate import inflate
+from graphsignal_mw.mapping.unparsed import UnparsedError
 from graphsignal_mw.records import BodyState, Headers
 
-MAX_INFLATED = 4 * 1024 * 1024  # what parsing may hold the interpreter for
-_FRAMED = 32 + zlib.MAX_WBITS  # gzip or zlib, whichever it is
 _decoder = msgspec.json.Decoder()
 _LONE = re.compile("[\ud800-\udfff]")  # no UTF-8 can hold one: an upload with it would never be made
 _ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
-
-
-class UnparsedError(ValueError):
-    """A body that is not parsed; ``reason`` is the name of the counter."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -40,15 +31,33 @@ def parse(body: bytes | bytearray, state: BodyState, headers: Headers) -> Any:
         UnparsedError: when it is not complete, not JSON by its type, not decodable or not valid.
 
     """
+    return parse_json(content_of(body, state, headers), header(headers, "content-type"))
+
+
+def content_of(body: bytes | bytearray, state: BodyState, headers: Headers) -> bytes:
+    """Return the bytes of a captured body without its content encoding.
+
+    Raises:
+        UnparsedError: when it is not complete, not decodable or empty.
+
+    """
     if state != "complete":
         raise UnparsedError(state)
-    data = _inflate(bytes(body), (header(headers, "content-encoding") or "identity").strip().lower())
-    content = data.strip()
-    if not content:
+    data = inflate(bytes(body), (header(headers, "content-encoding") or "identity").strip().lower())
+    if not data.strip():
         raise UnparsedError("empty")
-    content_type = header(headers, "content-type")
+    return data
+
+
+def parse_json(data: bytes, content_type: str | None) -> Any:
+    """Return the parsed JSON of ``data``.
+
+    Raises:
+        UnparsedError: when it is not JSON by its type, or not valid.
+
+    """
     is_json = content_type is None or "json" in content_type.lower()
-    if not is_json and content[:1] not in b"{[":  # many clients post JSON and call it a form, or text
+    if not is_json and data.lstrip()[:1] not in b"{[":  # many clients post JSON and call it a form, or text
         raise UnparsedError("content_type")
     try:
         return _decoder.decode(data)
@@ -66,29 +75,3 @@ def _parse_leniently(data: bytes, reason: str) -> Any:
     except (ValueError, RecursionError):
         raise UnparsedError(reason) from None
     return parsed
-
-
-def _inflate(body: bytes, encoding: str) -> bytes:
-    if encoding == "identity":
-        return body
-    if encoding not in {"gzip", "x-gzip", "deflate"}:
-        raise UnparsedError("content_encoding")
-    try:
-        return _inflated(body, _FRAMED)
-    except zlib.error:
-        if encoding != "deflate":
-            raise UnparsedError("content_encoding") from None
-    try:
-        return _inflated(body, -zlib.MAX_WBITS)  # deflate without the frame that RFC 9110 asks for
-    except zlib.error:
-        raise UnparsedError("content_encoding") from None
-
-
-def _inflated(body: bytes, wbits: int) -> bytes:
-    inflater = zlib.decompressobj(wbits)
-    data = inflater.decompress(body, MAX_INFLATED + 1)
-    if len(data) > MAX_INFLATED:
-        raise UnparsedError("truncated")
-    if not inflater.eof:
-        raise UnparsedError("incomplete")
-    return data

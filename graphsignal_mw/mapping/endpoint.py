@@ -22,11 +22,13 @@ class Endpoint:
 
     ``deployment`` and ``metadata`` may hold ``{param}`` of the path, ``$request.headers.<name>`` and
     ``$response.headers.<name>``. Of a ``ground_truth`` endpoint ``label`` and ``prediction`` are set.
+    ``preset`` is a name of :data:`graphsignal_mw.mapping.PRESETS`; paths of ``features`` and ``predictions`` beat it.
     """
 
     path: str
     deployment: str
     kind: EndpointKind = "prediction"
+    preset: str | None = None
     methods: tuple[str, ...] = ("POST",)
     metadata: Mapping[str, str] = field(default_factory=dict)
     features: str | None = None

@@ -16,7 +16,7 @@ def to_instances(found: Sequence[Any], names: Sequence[str], *, singular: bool) 
         return [_instance(value, names, "feature") for value in found]
     value = found[0]
     if isinstance(value, Mapping):
-        rows = _from_lists(value)
+        rows = from_lists(value)
         return [value] if rows is None else rows
     if _is_rows(value):
         return [_instance(row, names, "feature") for row in value]
@@ -34,7 +34,7 @@ def to_outputs(found: Sequence[Any], instances: int | None, *, singular: bool) -
         return [_instance(value, (), "prediction") for value in found]
     value = found[0]
     if isinstance(value, Mapping):
-        rows = _from_lists(value)
+        rows = from_lists(value)
         return [value] if rows is None or (instances == 1 and len(rows) != 1) else rows
     if _is_rows(value) or _is_batch(value, instances):
         return [_instance(row, (), "prediction") for row in value]
@@ -83,7 +83,7 @@ def _is_batch(value: Any, instances: int | None) -> bool:
     return isinstance(value, list) and instances is not None and (instances != 1 or len(value) == 1)
 
 
-def _from_lists(value: Row) -> list[Row] | None:
+def from_lists(value: Row) -> list[Row] | None:
     """Return the rows of a dict of lists of the same length, None when it is not one."""
     columns = list(value.values())
     if not columns or not all(isinstance(column, list) for column in columns):

@@ -8,7 +8,8 @@ from graphsignal_mw.mapping.bodies import Bodies, Side
 from graphsignal_mw.mapping.endpoint import Endpoint
 from graphsignal_mw.mapping.instances import Row, join, misnamed, per_instance, to_column, to_instances, to_outputs
 from graphsignal_mw.mapping.jsonpath import Path, compile_path
-from graphsignal_mw.mapping.template import fill, header_names, render, without_headers
+from graphsignal_mw.mapping.presets import PRESETS, Preset
+from graphsignal_mw.mapping.template import MAX_TEXT, fill, header_names, parameters, render, without_headers
 from graphsignal_mw.mapping.values import plain, score_of, time_of, typed
 from graphsignal_mw.records import Exchange, GroundTruth, Mapped, Prediction
 
@@ -19,8 +20,14 @@ class Mapper:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.path, self.methods = endpoint.path, endpoint.methods
+        self.preset: Preset | None = None if endpoint.preset is None else PRESETS[endpoint.preset]
         self.headers = header_names((endpoint.deployment, *endpoint.metadata.values()))
+        if self.preset is not None:
+            self.headers += self.preset.headers
+        self.takes_lines = self.preset is not None and self.preset.lines
         self._deployment = without_headers(endpoint.deployment)
+        self.has_own_name = not parameters(endpoint.deployment) and not header_names((endpoint.deployment,))
+        """Whether the deployment is named by the user alone, and by nothing that a client sends."""
         self._excluded = frozenset(endpoint.exclude)
         self._features = _compiled(endpoint.features)
         self._predictions = _compiled_outputs(endpoint.predictions)
@@ -44,12 +51,16 @@ class Mapper:
         metadata = {name: value for name, value in rendered.items() if value is not None}
         deployment = render(self.endpoint.deployment, exchange) or self.deployment(exchange.params)
         mapped = Mapped(deployment, metadata)
-        if exchange.outcome == "completed" and exchange.status is not None and 200 <= exchange.status < 300:
-            bodies = Bodies(exchange, Counter())
+        if exchange.succeeded and not exchange.is_sampled:
+            bodies = (
+                Bodies(exchange, Counter()) if self.preset is None else Bodies(exchange, Counter(), self.preset.read)
+            )
             if self.is_ground_truth:
                 self._map_labels(bodies, mapped)
             else:
                 self._map_predictions(bodies, mapped)
+                if self.preset is not None and (version := self.preset.version(bodies.parsed("response"))):
+                    metadata.setdefault("model_version", version[:MAX_TEXT])
             mapped.counters = {name: n for name, n in bodies.counters.items() if n}
         return mapped
 
@@ -93,12 +104,14 @@ class Mapper:
             )
 
     def _instances(self, bodies: Bodies) -> list[Row] | None:
-        path = self._features
-        found = bodies.find(path, "features")
-        if path is None or not found:
+        path, preset, names = self._features, self.preset, self.endpoint.feature_names
+        if path is None and preset is not None:
+            instances = bodies.rows("request", "features", lambda body: preset.features(body, names, bodies.counters))
+        else:
+            found = bodies.find(path, "features")
+            instances = to_instances(found, names, singular=path.singular) if path is not None and found else None
+        if instances is None:
             return None
-        names = self.endpoint.feature_names
-        instances = to_instances(found, names, singular=path.singular)
         if names:
             bodies.counters["mismatched"] += misnamed(instances, names)
         if not self._excluded:
@@ -106,6 +119,9 @@ class Mapper:
         return [{k: v for k, v in row.items() if k not in self._excluded} for row in instances]
 
     def _outputs(self, bodies: Bodies, instances: int | None) -> list[Row] | None:
+        preset = self.preset
+        if preset is not None and self.endpoint.predictions is None:
+            return bodies.rows("response", "predictions", lambda body: preset.outputs(body, instances, bodies.counters))
         if isinstance(self._predictions, Path):
             found = bodies.find(self._predictions, "predictions", "response")
             return to_outputs(found, instances, singular=self._predictions.singular) if found else None

@@ -1,11 +1,15 @@
 """One side of an exchange as it passes: its headers, and its body up to a limit, by reference where it is one piece."""
 
 import re
+from collections.abc import Callable
 
 from graphsignal_mw.records import BodyState, Headers
 
 LOOK_AT = 65_536  # bytes from which the content type decides whether a body is worth keeping
-_is_skipped = re.compile(rb"text/event-stream|ndjson|jsonl|multipart/|image/|audio/|video/|octet-stream", re.I).search
+_STREAMS = rb"text/event-stream|multipart/|image/|audio/|video/|octet-stream"
+_LINES = rb"ndjson|jsonl"
+_search_stream = re.compile(_STREAMS + b"|" + _LINES, re.I).search
+_search_other_stream = re.compile(_STREAMS, re.I).search
 
 
 class Body:
@@ -47,7 +51,7 @@ class Body:
 
     def _keep(self, chunk: bytes, last: bool) -> bool:
         size = len(chunk)
-        if not self._kept and (size > LOOK_AT or not last) and is_skipped(self.headers):
+        if not self._kept and (size > LOOK_AT or not last) and self._is_skipped():
             self.give_up("skipped")
             return False
         if len(self._kept) + size > self._limit:
@@ -61,10 +65,22 @@ class Body:
         self._kept += chunk
         return True
 
+    def _is_skipped(self) -> bool:
+        return is_skipped(self.headers)
 
-def is_skipped(headers: Headers) -> bool:
+
+class LinesBody(Body):
+    """Keeps JSON Lines too, which are streams elsewhere."""
+
+    __slots__ = ()
+
+    def _is_skipped(self) -> bool:
+        return is_skipped(self.headers, _search_other_stream)
+
+
+def is_skipped(headers: Headers, search: Callable[[bytes], object] = _search_stream) -> bool:
     """Return whether the content type says that a body is a stream, or nothing to parse."""
     for name, value in headers:
         if name.lower() == b"content-type":
-            return value != b"application/json" and _is_skipped(value) is not None
+            return value != b"application/json" and search(value) is not None
     return False

@@ -6,13 +6,13 @@ from asyncio import CancelledError
 from collections.abc import Callable
 from typing import Any
 
-from graphsignal_mw.middleware.body import Body
+from graphsignal_mw.middleware.body import Body, LinesBody
 from graphsignal_mw.middleware.routes import Match
 from graphsignal_mw.records import ExceptionEvent, Exchange, Headers
 
 Fault = Callable[[Exception], Any] | None
 
-_DEPARTED = frozenset({"ClientDisconnect", "ClientDisconnected", "GreenletExit"})
+_DEPARTED = frozenset({"Cancelled", "ClientDisconnect", "ClientDisconnected", "GreenletExit"})
 _SPENT = Exchange(None, {}, 0.0, 0.0, None, "aborted")
 
 
@@ -25,7 +25,8 @@ class Capture:
     __slots__ = ("_began", "_fault", "departed", "done", "ended", "exchange", "request", "response")
 
     def __init__(self, match: Match, headers: Headers, limit: int, fault: Fault) -> None:
-        self.request, self.response = Body(limit, headers), Body(limit)
+        body = LinesBody if match[0].takes_lines else Body
+        self.request, self.response = body(limit, headers), body(limit)
         self.departed = self.done = self.ended = False
         self._fault = fault
         self.exchange = Exchange(match[0], match[1], time.time(), 0.0, None, "aborted", headers)
@@ -60,6 +61,8 @@ class Capture:
         exchange, self.exchange, self.done = self.exchange, _SPENT, True
         if not self.ended:
             exchange.duration = time.perf_counter() - self._began
+        if exchange.outcome != "failed" and (exchange.status or 0) < 500:
+            exchange.exception = None  # a hook told of it, and then a handler of the app answered it
         request, response = self.request, self.response
         exchange.request_state, exchange.response_state = request.state, response.state
         exchange.request_body, exchange.response_body = request.taken(), response.taken()
@@ -75,7 +78,17 @@ class Capture:
     def _is_departure(self, error: BaseException) -> bool:
         if isinstance(error, (CancelledError, GeneratorExit)) or type(error).__name__ in _DEPARTED:
             return True
-        return self.departed and isinstance(error, OSError)
+        return self.departed and isinstance(_beginning_of(error), OSError)
+
+
+def _beginning_of(error: BaseException) -> BaseException:
+    """Return what ``error`` was raised from: frameworks wrap what a task of theirs has raised (Litestar: twice)."""
+    for _ in range(10):
+        inner = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__
+        if inner is None:
+            break
+        error = inner
+    return error
 
 
 def report(fault: Fault, error: Exception) -> None:

@@ -16,6 +16,9 @@ class Noting(Protocol):
     def note(self, error: BaseException) -> None:
         """Keep ``error`` as strings, unless there is one already."""
 
+    def defect(self, error: Exception) -> None:
+        """Tell of a defect of ours."""
+
 
 CURRENT: ContextVar[Noting | None] = ContextVar("graphsignal_mw_capture", default=None)
 
@@ -24,7 +27,10 @@ def note_exception(error: BaseException) -> None:
     """Tell the request being captured, if there is one, of an exception that its framework answers itself."""
     capture = CURRENT.get()
     if capture is not None:
-        capture.note(error)
+        try:
+            capture.note(error)
+        except Exception as defect:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            capture.defect(defect)
 
 
 def is_captured() -> bool:

@@ -56,7 +56,9 @@ class InputTee:
 
         def fill(buffer: Any) -> Any:
             size = method(buffer)
-            if isinstance(size, int):
+            if type(buffer) is bytearray and size:
+                self._seen(bytes(buffer if size == len(buffer) else buffer[:size]))
+            elif isinstance(size, int):
                 with memoryview(buffer) as view, view.cast("B") as octets:
                     self._seen(bytes(octets[:size]), asked=len(octets) > 0)
             return size

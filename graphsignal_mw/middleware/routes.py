@@ -10,11 +10,15 @@ _NONE: Mapping[str, str] = {}
 
 
 class Target(Protocol):
-    """What a router routes to; ``headers`` are the names (lower case) that it wants to know, besides the body's own."""
+    """What a router routes to; ``headers`` are the names (lower case) that it wants to know, besides the body's own.
+
+    ``takes_lines``: JSON Lines are bodies like others, and not skipped as the streams that they may be.
+    """
 
     path: str
     methods: tuple[str, ...]
     headers: tuple[str, ...]
+    takes_lines: bool
 
 
 Match = tuple[Target, Mapping[str, str]]

@@ -131,9 +131,12 @@ class _Responder(Capture):
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             report(self._fault, error)
 
-    def _started(self, status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+    def _started(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         if self.done:
             return
+        for error in exc_info or ():  # PEP 3333: the app answers this exception
+            if isinstance(error, BaseException):
+                self.note(error)
         self.exchange.status = int(status[:3])
         wanted = self.exchange.endpoint.headers
         self.response.headers = tuple(
@@ -155,7 +158,7 @@ def _is_file(result: Any, file_wrapper: Any) -> bool:
 
 
 def _route(match: Callable[[str, str], Match | None], environ: Environ) -> Match | None:
-    path, method = environ.get("PATH_INFO") or "/", environ["REQUEST_METHOD"]
+    path, method = environ.get("PATH_INFO") or "/", environ.get("REQUEST_METHOD", "")
     found = match(method, path if path.isascii() else _decoded(path))
     if found is None and environ.get("SCRIPT_NAME"):
         found = match(method, _decoded(environ["SCRIPT_NAME"] + environ.get("PATH_INFO", "")))

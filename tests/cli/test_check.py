@@ -117,6 +117,51 @@ def test_a_dry_run_on_samples(files):
     assert "PROBLEM late: its path finds nothing" in run(*arguments, code=1)
 
 
+@pytest.fixture
+def served(tmp_path):
+    """A file of two presets, and samples of their bodies."""
+    contents = {
+        "monitoring.yaml": """\
+endpoints:
+  - path: /v1/models/{name}:predict
+    deployment: "{name}_prod"
+    preset: tfserving
+  - path: /invocations
+    deployment: flights_prod
+    preset: sagemaker
+    feature_names: [distance, hour]
+""",
+        "row.json": '{"instances": [{"distance": 719.5, "carrier": "UA"}]}',
+        "predictions.json": '{"predictions": [0.5]}',
+        "rows.csv": "719.5,12\n1024.5,13\n",
+        "scores.jsonl": '{"score": 0.5}\n{"score": 0.75}\n',
+    }
+    for name, text in contents.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "request_file", "response_file", "shown"),
+    [
+        ("/v1/models/{name}:predict", "row.json", "predictions.json", ["would give 1 of", "carrier", "prediction "]),
+        ("/invocations", "rows.csv", "scores.jsonl", ["would give 2 of", "distance", "hour", "score "]),
+    ],
+)
+def test_a_dry_run_of_a_preset(served, endpoint, request_file, response_file, shown):
+    samples = ("--request", served / request_file, "--response", served / response_file, "--endpoint", endpoint)
+    text = run("check", served / "monitoring.yaml", *samples)
+    assert [word for word in shown if word not in text] == []
+    assert "PROBLEM" not in text
+
+
+def test_a_body_of_another_protocol_is_a_problem(served):
+    samples = ("--request", served / "predictions.json", "--endpoint", "/v1/models/{name}:predict")
+    text = run("check", served / "monitoring.yaml", *samples, code=1)
+    assert "POST /v1/models/{name}:predict  tfserving  {name}_prod" in text
+    assert "PROBLEM features: the body is not of the preset tfserving" in text
+
+
 def test_samples_of_no_endpoint_are_a_usage_error(files):
     text = run("check", files / "monitoring.yaml", "--request", files / "request.json", code=2)
     assert "expected one of the endpoints of the file (/models/{name}/predict, /feedback)" in text
@@ -146,3 +191,10 @@ def test_a_sample_that_is_no_json(files):
 def test_samples_fit_their_schema(schema, sample):
     document = {"x": {"properties": {"a": {"type": "integer"}}}, "loop": {"$ref": "#/loop"}}
     assert OpenApi(document).sample(schema) == sample
+
+
+def test_a_verb_after_a_parameter_tells_operations_apart():
+    document = {"paths": {"/v1/models/{m}:explain": {"post": {}}, "/v1/models/{m}:predict": {"post": {}, "put": {}}}}
+    assert OpenApi(document).has("/v1/models/{name}:predict", "PUT")
+    assert not OpenApi(document).has("/v1/models/{name}:explain", "PUT")
+    assert not OpenApi(document).has("/v1/models/{name}", "POST")

@@ -26,7 +26,7 @@ endpoints:
   - path: /models/{name}/predict
     methods: [put, POST]
     deployment: "{name}_$request.headers.x-stage"
-    features: $.instances
+    preset: ${PRESET:-tfserving}
     feature_names: [a, b]
   - path: /feedback
     kind: ground_truth
@@ -89,7 +89,7 @@ def test_a_whole_file(load):
         prediction_id="$.id",
         exclude=("card_number",),
     )
-    assert (second.methods, second.feature_names) == (("PUT", "POST"), ("a", "b"))
+    assert (second.methods, second.preset, second.feature_names) == (("PUT", "POST"), "tfserving", ("a", "b"))
     assert (third.kind, third.label, third.prediction) == ("ground_truth", "$.label", "$.prediction")
 
 
@@ -158,6 +158,11 @@ def test_an_endpoint_that_would_never_see_a_request_is_refused(first, second, sa
     assert said in problem
 
 
+def test_a_setting_that_is_empty_is_not_given():
+    loaded = load_config({"collector": {"url": "${URL:-}", "api_key": ""}, "endpoints": []}, environ={})
+    assert loaded.settings == {}
+
+
 def test_paths_that_differ_in_method_or_kind_of_parameter_are_fine():
     ways = [{}, {"methods": ["GET"]}, {"path": "/m/{a}"}, {"path": "/m/{a:path}"}, {"path": "/m/a"}]
     assert len(load_config({"endpoints": [endpoint(**way) for way in ways]}).endpoints) == len(ways)
@@ -168,6 +173,7 @@ def test_paths_that_differ_in_method_or_kind_of_parameter_are_fine():
     [
         ({"deployment": "x" * 251}, "expected text of 1 to 250 characters"),
         ({"deployment": ""}, "deployment: ''; expected text of 1 to 250 characters"),
+        ({"deployment": ".."}, "deployment: '..'; expected a name that can stand in an address"),
         ({"deployment": None}, "deployment is missing; expected in every endpoint of kind prediction"),
         ({"metadata": ["a"]}, "metadata: ['a']; expected a mapping such as {model_version: '1.0'}"),
         ({"metadata": {"a": [1]}}, "metadata: {'a': [1]}; expected a mapping of text or numbers"),
@@ -180,8 +186,15 @@ def test_paths_that_differ_in_method_or_kind_of_parameter_are_fine():
         ({"segments": "$.x"}, "segments: '$.x'; expected a list of text"),
         ({"kind": "batch"}, "kind: 'batch'; expected one of prediction, ground_truth"),
         ({"label": "$.x"}, "label: not of an endpoint of kind prediction"),
-        ({"features": None}, "no features and no predictions; expected at least one of them"),
-        ({"preset": "mlflow"}, "preset: 'mlflow': presets come with a later version"),
+        ({"features": None}, "no features, no predictions and no preset; expected at least one of them"),
+        ({"preset": "TFServin"}, "preset: 'TFServin'; expected 'tfserving', or another one of tfserving, kserve_v1"),
+        ({"preset": "kserve"}, "preset: 'kserve'; expected 'kserve_v"),
+        ({"preset": "qqq"}, "preset: 'qqq'; expected one of tfserving, kserve_v1, kserve_v2, mlflow"),
+        ({"preset": ["mlflow"]}, "preset: ['mlflow']; expected 'mlflow', or another one of"),
+        (
+            {"preset": "mlflow", "kind": "ground_truth", "label": "$.a", "prediction": "$.b", "features": None},
+            "preset: not of an endpoint of kind ground_truth",
+        ),
     ],
 )
 def test_a_wrong_value_of_an_endpoint_says_what_was_expected(changes, said):

@@ -5,6 +5,7 @@ import graphsignal_mw.config as package
 from graphsignal_mw.config import schema
 from graphsignal_mw.config.keys import ENDPOINT, SECTIONS, SETTINGS
 from graphsignal_mw.config.settings import Settings
+from graphsignal_mw.mapping import PRESETS
 
 SHIPPED = Path(package.__file__).parent / schema.FILE
 
@@ -30,3 +31,8 @@ def test_every_key_is_in_the_schema_with_its_meaning():
 
 def test_every_setting_has_a_key():
     assert {key.name for key in SETTINGS} == set(Settings.__dataclass_fields__)
+
+
+def test_a_preset_is_one_of_those_there_are_or_a_variable():
+    preset = schema.json_schema()["properties"]["endpoints"]["items"]["properties"]["preset"]
+    assert preset["anyOf"] == [{"enum": [*PRESETS]}, {"type": "string", "pattern": r"^\$\{"}]

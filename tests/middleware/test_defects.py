@@ -113,11 +113,10 @@ def test_a_status_that_is_none_is_left_to_the_server(records, status):
     records.faults.clear()
 
 
-def test_an_environ_without_what_we_look_at_reaches_the_app(records):
-    given = environ()
-    del given["REQUEST_METHOD"], given["PATH_INFO"]
+def test_an_environ_that_we_cannot_read_reaches_the_app(records):
+    given = environ(PATH_INFO=5)
     assert Gateway().run(records.wsgi(returning([ANSWER], read=False)), given) == ANSWER
-    assert [type(error) for error in records.faults] == [KeyError]
+    assert [type(error) for error in records.faults] == [AttributeError]
     records.faults.clear()
 
 

@@ -16,6 +16,10 @@ class AppError(Exception):
     """An exception of the app."""
 
 
+class Cancelled(BaseException):
+    """A task is cancelled, as trio says it."""
+
+
 class ClientDisconnect(Exception):  # noqa: N818 - Starlette's name
     """A client has left, as Starlette says it."""
 
@@ -91,6 +95,7 @@ def test_an_exception_is_recorded_as_type_message_and_frames(records, way):
     assert found.exception.type == "AppError"
     assert found.exception.message == "no <quoted> for <address>"
     file, line, function = found.exception.frames[-1]
+    assert not [frame for frame in found.exception.frames if "graphsignal_mw/middleware" in frame[0]]
     assert (file, function) == ("tests/middleware/test_exceptions.py", "caused")
     assert line > 1
 
@@ -108,7 +113,7 @@ def test_stop_iteration_of_the_app_is_not_changed(records, way):
     assert records.only().outcome == "failed"
 
 
-@pytest.mark.parametrize("error", [asyncio.CancelledError(), GeneratorExit(), ClientDisconnect()])
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), Cancelled(), GeneratorExit(), ClientDisconnect()])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_client_that_left_and_a_cancelled_task_are_no_failure(records, way, error):
     """Trap 41."""

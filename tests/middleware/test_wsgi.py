@@ -38,6 +38,28 @@ def test_what_is_not_captured_gets_the_original_objects(records, more):
     assert records == []
 
 
+def test_an_environ_without_a_method_is_the_app_s_matter(records):
+    """Test clients of frameworks make such ones; it is no defect of ours."""
+    given = environ()
+    del given["REQUEST_METHOD"]
+    assert Gateway().run(records.wsgi(returning([ANSWER])), given) == ANSWER
+    assert records == []
+
+
+@pytest.mark.parametrize("exc_info", [("odd",), (None, None, None)])
+def test_an_exc_info_without_an_exception_is_passed_on(records, exc_info):
+    """Whether it is right is the server's to say."""
+
+    def app(given, start_response):
+        start_response("500 Internal Server Error", HEADERS, exc_info)
+        return [ANSWER]
+
+    gateway = Gateway()
+    assert gateway.run(records.wsgi(app)) == ANSWER
+    assert gateway.started == [("500 Internal Server Error", HEADERS, exc_info)]
+    assert (records.only().status, records.only().exception) == (500, None)
+
+
 class Listed(list):
     """A list of a framework."""
 
