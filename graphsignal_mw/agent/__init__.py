@@ -1,7 +1,8 @@
 """The client's root: what users call, wired to everything below."""
 
 from graphsignal_mw.agent.agent import Agent
-from graphsignal_mw.agent.middleware import ASGIMiddleware, WSGIMiddleware, instrument
+from graphsignal_mw.agent.instrument import instrument
+from graphsignal_mw.agent.middleware import ASGIMiddleware, WSGIMiddleware
 from graphsignal_mw.agent.registry import configure, flush, session, shutdown, stats, tick
 from graphsignal_mw.logger import Session
 

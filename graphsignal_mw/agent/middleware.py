@@ -1,7 +1,6 @@
 """The middleware that users add: capture wired to an agent."""
 
 import asyncio
-import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Unpack
@@ -31,15 +30,15 @@ class ASGIMiddleware(ASGICapture):
     def __new__(cls, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> Any:
         """Return the bare app when monitoring is disabled."""
         try:
-            wired = _wired(config, settings)
+            parts = wired(config, settings)
         except ConfigError as error:
             if not _is_in_a_loop():
                 raise
             return UnmonitoredApp(app, error)
-        if wired is None:
+        if parts is None:
             return app
         middleware = super().__new__(cls)
-        middleware._wire(app, *wired)
+        middleware._wire(app, *parts)
         return middleware
 
     def __init__(self, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> None:
@@ -62,11 +61,11 @@ class WSGIMiddleware(WSGICapture):
 
     def __new__(cls, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> Any:
         """Return the bare app when monitoring is disabled."""
-        wired = _wired(config, settings)
-        if wired is None:
+        parts = wired(config, settings)
+        if parts is None:
             return app
         middleware = super().__new__(cls)
-        middleware._wire(app, *wired)
+        middleware._wire(app, *parts)
         return middleware
 
     def __init__(self, app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> None:
@@ -83,26 +82,8 @@ class WSGIMiddleware(WSGICapture):
         )
 
 
-def instrument(app: Any, config: ConfigSource = None, **settings: Unpack[SettingsArguments]) -> Any:
-    """Add the middleware that fits ``app``, and the hook for exceptions that its framework swallows.
-
-    Returns the app to serve: the same object for frameworks that can be changed in place (Starlette, FastAPI,
-    Flask), else the wrapped app (Django's handlers, any other ASGI or WSGI callable).
-    """
-    install(app)
-    if hasattr(app, "add_middleware") and hasattr(app, "router"):
-        _wired(config, settings)  # what is wrong is said here, and not when the first request builds it
-        app.add_middleware(ASGIMiddleware, config=config, **settings)
-        return app
-    if hasattr(app, "wsgi_app"):
-        app.wsgi_app = WSGIMiddleware(app.wsgi_app, config=config, **settings)
-        return app
-    if _is_async(app):
-        return ASGIMiddleware(app, config=config, **settings)
-    return WSGIMiddleware(app, config=config, **settings)
-
-
-def _wired(config: ConfigSource, keywords: Mapping[str, Any]) -> tuple[Any, Router] | None:
+def wired(config: ConfigSource, keywords: Mapping[str, Any]) -> tuple[Any, Router] | None:
+    """Return the agent and the routes for a configuration, or None when monitoring is disabled."""
     loaded = load_config(config if config is not None else {})
     agent = agent_for(keywords, loaded.settings, given=config is not None)
     if agent.settings.disabled:
@@ -116,7 +97,3 @@ def _is_in_a_loop() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _is_async(app: Any) -> bool:
-    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004

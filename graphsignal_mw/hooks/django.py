@@ -1,6 +1,7 @@
 """Django answers 500 itself: its signal tells that an exception is being handled."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from graphsignal_mw.middleware.current import note_exception
@@ -16,6 +17,11 @@ def install(_: Any) -> None:
     from django.core.signals import got_request_exception
 
     got_request_exception.connect(_note, dispatch_uid="graphsignal_mw")
+
+
+def place(app: Any, monitored: Callable[[Any], Any]) -> Any:
+    """Wrap the handler."""
+    return monitored(app)
 
 
 def _note(**_: Any) -> None:

@@ -1,5 +1,6 @@
 """Flask answers 500 itself: its signal tells of the exception."""
 
+from collections.abc import Callable
 from typing import Any
 
 from graphsignal_mw.middleware.current import note_exception
@@ -15,6 +16,12 @@ def install(app: Any) -> None:
     from flask import got_request_exception
 
     got_request_exception.connect(_note, app)
+
+
+def place(app: Any, monitored: Callable[[Any], Any]) -> Any:
+    """Wrap what Flask keeps for it, as its own tools and ``run()`` need the Flask object."""
+    app.wsgi_app = monitored(app.wsgi_app)
+    return app
 
 
 def _note(_: Any, exception: BaseException, **__: Any) -> None:

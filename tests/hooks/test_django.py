@@ -1,16 +1,15 @@
 import asyncio
 import json
 
-import django
 import httpx2
 import pytest
-from django.conf import settings
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
+from frameworks.django_app import configure
 from middleware.harness import Gateway, environ
 from werkzeug.test import Client
 
@@ -50,9 +49,10 @@ PATHS = tuple(f"/{pattern.name or pattern.pattern}" for pattern in urlpatterns)
 
 @pytest.fixture(scope="module", autouse=True)
 def configured():
-    """Django is configured once in a process; nothing else in this one uses it."""
-    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], LOGGING_CONFIG=None, SECRET_KEY="x")
-    django.setup()
+    """Django is configured once in a process, by whoever comes first."""
+    configure()
+    with override_settings(ROOT_URLCONF=__name__):
+        yield
 
 
 def wsgi(records):
