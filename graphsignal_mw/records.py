@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 MAX_FRAMES = 30
 MAX_MESSAGE = 500
+_OURS = f"{__file__.removesuffix('records.py')}middleware"  # frames that say nothing of the user's app
 # A quote opens where no word goes on, so that the apostrophe of "can't" is none, and may have a prefix as in b'...'.
 # One that is never closed hides the rest: messages are cut.
 _SECRETS = re.compile(
@@ -23,7 +24,7 @@ _SECRETS = re.compile(
 )
 
 Outcome = Literal["completed", "failed", "aborted"]
-BodyState = Literal["complete", "incomplete", "truncated", "skipped"]
+BodyState = Literal["complete", "incomplete", "truncated", "skipped", "sampled"]
 Headers = Sequence[tuple[bytes, bytes]]
 
 
@@ -43,7 +44,8 @@ class ExceptionEvent:
         traceback = error.__traceback__
         while traceback is not None:
             code = traceback.tb_frame.f_code
-            frames.append((short_path(code.co_filename), traceback.tb_lineno, code.co_qualname))
+            if not code.co_filename.startswith(_OURS):
+                frames.append((short_path(code.co_filename), traceback.tb_lineno, code.co_qualname))
             traceback = traceback.tb_next
         return cls(type(error).__qualname__, scrub(_message(error)), tuple(frames[-MAX_FRAMES:]), extra or {})
 
@@ -55,7 +57,7 @@ class Exchange:
     ``endpoint`` is the configured endpoint that matched and ``params`` its path parameters.
     ``started_at`` is Unix seconds, ``duration`` seconds until the last byte of the response.
     ``status`` is None when no response was started. Bodies are what passed, up to the limit;
-    their states say whether that is all of them. Header names are lower case.
+    their states say whether that is all of them, or *sampled*: left out to save time. Header names are lower case.
     """
 
     endpoint: Any
@@ -71,6 +73,16 @@ class Exchange:
     request_state: BodyState = "complete"
     response_state: BodyState = "complete"
     exception: ExceptionEvent | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer was complete, with a status of success (2xx): only these give predictions and labels."""
+        return self.outcome == "completed" and self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether its bodies were let go of, to save time: it counts, and nothing looks into it."""
+        return self.request_state == "sampled"
 
 
 @dataclass(slots=True)

@@ -9,9 +9,8 @@ import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from graphsignal_mw.agent.intake import Counted, Logged
+from graphsignal_mw.agent.items import Counted, Logged
 from graphsignal_mw.agent.pipeline import Pipeline
-from graphsignal_mw.agent.refused import DROPPED
 from graphsignal_mw.agent.spool_root import spool_root
 from graphsignal_mw.agent.turn import ProcessLock
 from graphsignal_mw.config import Settings
@@ -38,6 +37,7 @@ class Agent:
         self._lock = ProcessLock()
         self._pipeline: Pipeline | None = None
         self._said_where = False
+        self._faults: Counter[str] = Counter()
         if settings.debug_mode:
             log.setLevel(logging.DEBUG)
         _agents.add(self)
@@ -61,8 +61,7 @@ class Agent:
     def submit(self, exchange: Exchange) -> None:
         """Take what a middleware captured."""
         if not self.settings.disabled:
-            size = len(exchange.request_body) + len(exchange.response_body)
-            self.pipeline.submit(exchange, size)
+            self.pipeline.capture(exchange)
 
     def record(
         self, deployment: str, metadata: Mapping[str, str], record: Prediction | GroundTruth | ExceptionEvent
@@ -88,8 +87,8 @@ class Agent:
 
     def fault(self, error: Exception) -> None:
         """Count a defect of ours on the request path."""
-        if self._pipeline is not None:
-            self._pipeline.intake.count(f"dropped.internal_{type(error).__name__}")
+        with self._lock():
+            self._faults[f"dropped.internal_{type(error).__name__}"] += 1
         log.debug("graphsignal_mw: a defect on the request path", exc_info=error)
 
     def flush(self, timeout: float = FLUSH_TIMEOUT) -> bool:
@@ -116,15 +115,14 @@ class Agent:
 
     def stats(self) -> dict[str, int]:
         """Return counters of the agent's own health in this process."""
-        counters: Counter[str] = Counter()
+        counters = Counter(self._faults)
         pipeline = self._own()
         if pipeline is not None:
             counters.update(pipeline.intake.totals)
             counters.update({f"spool_{name}": n for name, n in pipeline.outbox.counts().items()})
             counters.update({"queued": len(pipeline.queue), "open_windows": len(pipeline.windows)})
-            counters["waiting_uploads"] += len(pipeline.outbox)
-            if pipeline.refused:
-                counters[DROPPED] += len(pipeline.refused)
+            counters.update({"waiting_uploads": len(pipeline.outbox), "unproven": len(pipeline.intake.unproven)})
+            counters.update(pipeline.refused.totals())
             if pipeline.uploader is not None:
                 counters.update(pipeline.uploader.counters)
         return dict(counters)
@@ -133,6 +131,7 @@ class Agent:
         """In a forked child: let go of the parent's pipeline; the child's begins with its first record."""
         parent, self._pipeline = self._pipeline, None
         if parent is not None:
+            self._faults.clear()
             parent.abandon()
 
     def _own(self) -> Pipeline | None:

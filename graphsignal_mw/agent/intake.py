@@ -4,36 +4,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
+from graphsignal_mw.agent.buckets import by_bucket
+from graphsignal_mw.agent.items import Counted, Item, Logged, deployment_of
+from graphsignal_mw.agent.unproven import Request, Unproven
 from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Mapped, Prediction, Table
-from graphsignal_mw.window import Gathered, Key, Windows, fold_table, pick
+from graphsignal_mw.window import Gathered, Key, Windows, fold_table
 
 LABELS = 1024  # labels of a batch that are gathered at once
-
-
-@dataclass(slots=True, frozen=True)
-class Logged:
-    """One record of the logger."""
-
-    deployment: str
-    metadata: Mapping[str, str]
-    record: Prediction | GroundTruth | ExceptionEvent
-
-
-@dataclass(slots=True, frozen=True)
-class Counted:
-    """Something that happened ``n`` times and has no other record."""
-
-    deployment: str
-    name: str
-    n: int = 1
-
-
-Item = Exchange | Logged | Counted
 
 
 class Intake:
@@ -42,6 +23,7 @@ class Intake:
     def __init__(self, windows: Windows) -> None:
         self.windows = windows
         self.totals: Counter[str] = Counter()
+        self.unproven = Unproven()
         self._lock = threading.RLock()  # the same thread again: a __del__ inside count() may count
 
     def count(self, name: str, n: int = 1) -> None:
@@ -56,14 +38,17 @@ class Intake:
             try:
                 self._gather(item, gathered)
             except Exception as error:  # noqa: BLE001 - one odd record costs no more than itself
-                self.count(f"dropped.internal_{type(error).__name__}", 1)
+                self._lose(item, error, gathered)
         for key, group in gathered.items():
-            self.windows.add(key, group)
+            try:
+                self.windows.add(key, group)
+            except Exception as error:  # noqa: BLE001 - an odd group costs no other
+                self._lose_group(key, group, error)
 
     def take_table(self, deployment: str, metadata: Mapping[str, str], table: Table, full: Any) -> None:
         """Add a batch, bucket by bucket; ``full`` is called whenever it is time to cut early."""
         self.count("predictions", table.rows)
-        for timestamp, part in _by_bucket(table, self.windows.window_seconds):
+        for timestamp, part in by_bucket(table, self.windows.window_seconds):
             key = self.windows.key(deployment, metadata, timestamp)
             if key is None:
                 self.count("dropped.deployment_limit", part.rows)
@@ -87,16 +72,39 @@ class Intake:
             if self.windows.is_full:
                 full()
 
+    def _lose(self, item: Item, error: Exception, gathered: dict[Key, Gathered]) -> None:
+        reason = f"dropped.internal_{type(error).__name__}"
+        deployment, proven = "", False
+        with suppress(Exception):  # whatever was wrong with it may be wrong with its name
+            deployment, proven = deployment_of(item)
+        self._gather_count(Counted(deployment, reason, 1, proven), gathered)
+
+    def _lose_group(self, key: Key, group: Gathered, error: Exception) -> None:
+        """Count the records of a group that could not be added; its requests were, as they come first."""
+        reason, n = f"dropped.internal_{type(error).__name__}", group.records
+        self.count(reason, n)
+        with suppress(Exception):  # a window that takes not even a count
+            self.windows.add(key, Gathered(counters=Counter({reason: n})))
+
     def _gather(self, item: Item, gathered: dict[Key, Gathered]) -> None:
         if isinstance(item, Exchange):
             self._gather_exchange(item, gathered)
         elif isinstance(item, Counted):
-            group = self._group(gathered, item.deployment, {}, time.time())
-            if group is not None:
-                group.counters[item.name] += item.n
-            self.count(item.name, item.n)
+            self._gather_count(item, gathered)
         else:
             self._gather_logged(item, gathered)
+
+    def _gather_count(self, item: Counted, gathered: dict[Key, Gathered]) -> None:
+        self.count(item.name, item.n)
+        if item.proven or self.windows.knows(item.deployment):
+            self._put_count(item, gathered)
+        elif item.deployment:
+            self._hold(item.deployment, item)
+
+    def _put_count(self, item: Counted, gathered: dict[Key, Gathered]) -> None:
+        group = self._group(gathered, item.deployment, {}, time.time())
+        if group is not None:
+            group.counters[item.name] += item.n
 
     def _gather_logged(self, item: Logged, gathered: dict[Key, Gathered]) -> None:
         record = item.record
@@ -117,12 +125,34 @@ class Intake:
     def _gather_exchange(self, exchange: Exchange, gathered: dict[Key, Gathered]) -> None:
         mapper = exchange.endpoint
         mapped: Mapped = mapper.map(exchange)
+        if not (exchange.succeeded or mapper.has_own_name or self.windows.knows(mapped.deployment)):
+            bare = replace(exchange, request_headers=(), response_headers=(), request_body=b"", response_body=b"")
+            self._hold(mapped.deployment, Request(bare, mapped))
+            return
+        self._gather_mapped(exchange, mapped, gathered)
+        if self.unproven:
+            self._release(mapped.deployment, gathered)
+
+    def _hold(self, deployment: str, waiting: Request | Counted) -> None:
+        """Let what no success has proven yet wait; what is given up for it is counted."""
+        for oldest in self.unproven.hold(deployment, waiting):
+            if isinstance(oldest, Request):
+                self.count("dropped.unknown_deployment", 1)
+
+    def _release(self, deployment: str, gathered: dict[Key, Gathered]) -> None:
+        for waiting in self.unproven.release(deployment):
+            if isinstance(waiting, Request):
+                self._gather_mapped(waiting.exchange, waiting.mapped, gathered)
+            else:
+                self._put_count(waiting, gathered)
+
+    def _gather_mapped(self, exchange: Exchange, mapped: Mapped, gathered: dict[Key, Gathered]) -> None:
         times = [p.timestamp for p in mapped.predictions if p.timestamp is not None]
         group = self._group(gathered, mapped.deployment, mapped.metadata, times[0] if times else exchange.started_at)
         if group is None:
             return
         group.counters.update(mapped.counters)
-        if not mapper.is_ground_truth:
+        if not exchange.endpoint.is_ground_truth:
             self._gather_request(exchange, group)
         for prediction in mapped.predictions:
             moment = prediction.timestamp or exchange.started_at
@@ -141,6 +171,9 @@ class Intake:
         group.counters["requests"] += 1
         self.count("requests", 1)
         group.durations.append(exchange.duration)
+        if exchange.is_sampled:
+            group.counters["sampled"] += 1
+            self.count("sampled", 1)
         if outcome in {"rejected", "aborted"}:
             group.counters[outcome] += 1
             self.count(outcome, 1)
@@ -168,32 +201,3 @@ def _outcome(exchange: Exchange) -> str:
     if exchange.outcome == "failed" or status is None or status >= 500 or exchange.exception is not None:
         return "failed"
     return "rejected" if status >= 400 else "completed"
-
-
-def _by_bucket(table: Table, window_seconds: int) -> Iterable[tuple[float, Table]]:
-    """Yield the rows of each bucket, in order of time."""
-    if table.timestamps is None:
-        yield time.time(), table
-        return
-    seconds = np.asarray(table.timestamps, dtype=np.float64)
-    buckets = np.floor(seconds / window_seconds).astype(np.int64) * window_seconds
-    order = np.argsort(buckets, kind="stable")
-    starts = np.flatnonzero(np.diff(buckets[order], prepend=np.nan))
-    for index in np.split(order, starts[1:]):
-        if len(index):
-            yield float(buckets[index[0]]), _rows(table, index.tolist())
-
-
-def _rows(table: Table, index: Sequence[int]) -> Table:
-    return Table(
-        rows=len(index),
-        features=_picked(table.features, index),
-        outputs=_picked(table.outputs, index),
-        segments=None if table.segments is None else pick(table.segments, index),
-    )
-
-
-def _picked(data: Any, index: Sequence[int]) -> Any:
-    if isinstance(data, Mapping):
-        return {name: pick(values, index) for name, values in data.items()}
-    return pick(data, index)

@@ -10,18 +10,19 @@ from functools import partial
 from pathlib import Path
 
 from graphsignal_mw.agent.cutter import Cutter
-from graphsignal_mw.agent.intake import Intake, Item
+from graphsignal_mw.agent.governor import Governor
+from graphsignal_mw.agent.intake import Intake
+from graphsignal_mw.agent.items import Item
 from graphsignal_mw.agent.refused import Refused
 from graphsignal_mw.agent.threads import UPLOADER, WORKER, Threads
 from graphsignal_mw.agent.turn import Turn
+from graphsignal_mw.agent.worker import Worker
 from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import CaptureQueue, Deadline, HttpSink, Outbox, Spool, Uploader
-from graphsignal_mw.records import GroundTruth, Table
+from graphsignal_mw.records import Exchange, GroundTruth, Table
 from graphsignal_mw.window import Windows
 
 SLICE = 64  # records between two yields of the interpreter
-YIELD = 0.001  # seconds
-IDLE = 0.1
 GRACE = 0.5  # seconds that the last cut may take when all time is gone: what is cut is safe in the spool
 
 log = logging.getLogger("graphsignal_mw")
@@ -53,9 +54,17 @@ class Pipeline:
             sink = HttpSink(settings.url, settings.api_key, timeout=settings.timeout, ca_bundle=settings.ca_bundle)
             self.uploader = Uploader(self.outbox, sink)
         self.refused = Refused()
+        self.governor = Governor(settings.max_cpu_share)
         self._cutter = Cutter(self.windows, self.outbox, self.boot_id, settings)
         self._turn, self._threads = Turn(), Threads()
+        self._worker = Worker(self.step, self._on_time, self.governor, self.intake.count)
         self._opened = False
+
+    def capture(self, exchange: Exchange) -> None:
+        """Queue what a middleware captured, or count it as dropped. Never blocks."""
+        size = len(exchange.request_body) + len(exchange.response_body)
+        if self.governor.keep < 1.0 or not self._threads.started or not self.queue.put(exchange, size, self.queue.calm):
+            self._capture_sparingly(exchange)
 
     def submit(self, item: Item, size: int = 0) -> None:
         """Queue an item of ``size`` bytes, or count it as dropped. Never blocks."""
@@ -76,15 +85,17 @@ class Pipeline:
 
     def log_table(self, deployment: str, metadata: Mapping[str, str], table: Table) -> None:
         """Take a batch of predictions, in the calling thread."""
-        self._work_now(lambda: self.intake.take_table(deployment, metadata, table, self._cut))
+        work = partial(self.intake.take_table, deployment, metadata, table, self._cut)
+        self._work_now(deployment, table.rows, work)
 
     def log_labels(self, deployment: str, metadata: Mapping[str, str], labels: Sequence[GroundTruth]) -> None:
         """Take a batch of labels, in the calling thread."""
-        self._work_now(lambda: self.intake.take_labels(deployment, metadata, labels, self._cut))
+        work = partial(self.intake.take_labels, deployment, metadata, labels, self._cut)
+        self._work_now(deployment, len(labels), work)
 
     def start(self) -> None:
         """Start the threads, once. Where no thread can start, flush() and tick() do their work."""
-        targets: dict[str, Callable[[], None]] = {WORKER: self._work}
+        targets: dict[str, Callable[[], None]] = {WORKER: partial(self._worker.run, self._threads.stop)}
         if self.uploader is not None:
             targets[UPLOADER] = partial(self.uploader.run, self._threads.stop, self._threads.wake)
         self._threads.start(targets)
@@ -149,6 +160,13 @@ class Pipeline:
         """In a forked child: let go of what is the parent's, without touching it."""
         self.outbox.spool.forget()
 
+    def _capture_sparingly(self, exchange: Exchange) -> None:
+        """Queue only the bodies that will be looked into, and count the bytes of headers: many may wait."""
+        self.governor.admit(exchange, self.queue.fullness)
+        size = len(exchange.request_body) + len(exchange.response_body)
+        headers = (*exchange.request_headers, *exchange.response_headers)
+        self.submit(exchange, size + sum(len(name) + len(value) for name, value in headers))
+
     def _open(self) -> None:
         """Open the spool, once, by whoever works first: never on the request path."""
         if not self._opened:
@@ -157,14 +175,14 @@ class Pipeline:
             self._threads.wake.set()
             log.debug("graphsignal_mw: boot %s started, spool %s", self.boot_id, self.outbox.spool.root)
 
-    def _work_now(self, work: Callable[[], None]) -> None:
+    def _work_now(self, deployment: str, rows: int, work: Callable[[], None]) -> None:
         self.start()
         with self._turn.within(math.inf) as mine:
             if mine:
                 self._open()
                 work()
             else:  # a __del__ inside our own work
-                self.intake.count("dropped.reentrant")
+                self.refused.count(deployment, "dropped.reentrant", rows)
 
     def _take(self, items: Sequence[Item]) -> None:
         if items:
@@ -187,16 +205,6 @@ class Pipeline:
     def _cut(self, *, final: bool = False) -> None:
         if self._cutter.cut(final=final):
             self._threads.wake.set()
-
-    def _work(self) -> None:
-        while not self._threads.stop.is_set():
-            try:
-                busy = self.step()
-                self._on_time()
-            except Exception:
-                log.exception("graphsignal_mw: a defect of the background thread")
-                busy = False
-            self._threads.stop.wait(YIELD if busy else IDLE)
 
     def _on_time(self) -> None:
         if self._cutter.is_due:

@@ -17,6 +17,7 @@ _FAILURES = (
     ("aborted", "Aborted", "violet"),
     ("unparsed", "Unparsed", "blue"),
     ("dropped", "Dropped", "muted"),
+    ("sampled", "Not looked into", "muted"),
 )
 _METRICS = {
     "binary": ("percent", ("accuracy", "precision", "recall", "roc_auc")),
@@ -57,13 +58,15 @@ def cards(totals: Mapping[str, int], latency: Latency) -> list[Card]:
     """Return the numbers of a range; ``totals`` are its counters."""
     requests, predictions = totals.get("requests", 0), totals.get("predictions", 0)
     median, high = (float(v) for v in latency.quantiles.quantiles((0.5, 0.95)))
+    sampled = totals.get("sampled", 0)
     return [
         Card(label="Requests", value=count(requests)),
         Card(label="Predictions", value=count(predictions)),
         _share_card("Labels", totals.get("ground_truths", 0), predictions, "of predictions"),
         _share_card("Exceptions", totals.get("exceptions", 0), requests or predictions, "of requests", tone="bad"),
         _share_card("Rejected", totals.get("rejected", 0), requests, "of requests", tone="warn"),
-        _share_card("Dropped", with_prefix(totals, "dropped"), predictions, "of predictions", tone="warn"),
+        _dropped_card(totals),
+        *([_share_card("Not looked into", sampled, requests, "of requests")] if sampled else []),
         Card(label="Latency p50", value=duration(finite(median)), note=f"p95 {duration(finite(high))}"),
     ]
 
@@ -71,6 +74,13 @@ def cards(totals: Mapping[str, int], latency: Latency) -> list[Card]:
 def _share_card(label: str, part: int, whole: int, of: str, tone: str = "") -> Card:
     note = f"{percent(part / whole)} {of}" if whole and part else ""
     return Card(label=label, value=count(part), note=note, tone=tone if part else "")
+
+
+def _dropped_card(totals: Mapping[str, int]) -> Card:
+    """What is missing in these numbers, by reason, the commonest first."""
+    reasons = Counter({name.partition(".")[2]: n for name, n in totals.items() if name.startswith("dropped.") and n})
+    note = ", ".join(f"{reason.replace('_', ' ')} {count(n)}" for reason, n in reasons.most_common())
+    return Card(label="Dropped", value=count(reasons.total()), note=note, tone="warn" if reasons else "")
 
 
 def counter_buckets(lens: Lens) -> list[Counter[str] | None]:

@@ -11,7 +11,8 @@ from graphsignal_mw.wire import CONTENT_TYPE
 if TYPE_CHECKING:
     import httpx2
 
-_RETRIED = frozenset({408, 425, 429})
+# What a collector says of this very upload is final. A wrong key or address is mended by people, and the data waits.
+_FINAL = frozenset({400, 413, 415, 422})
 PATH = "/api/v1/deltas"
 LEAST_TIMEOUT = 0.05  # seconds; 0 would mean to httpx2 that no answer can come in time
 
@@ -70,7 +71,7 @@ def _answer(response: "httpx2.Response") -> Answer:
             return Answer("retry", f"{response.url} answers, but is no collector of graphsignal-mw", status=status)
         return Answer("duplicate" if duplicate else "accepted", status=status)
     detail = f"HTTP {status} from {response.url}: {response.text[:300]}"
-    if 400 <= status < 500 and status not in _RETRIED:
+    if status in _FINAL:
         return Answer("refused", detail, status=status)
     return Answer("retry", detail, _retry_after(response.headers.get("Retry-After")), status)
 

@@ -26,6 +26,7 @@ class Uploader:
         self.counters: Counter[str] = Counter()
         self._sending = threading.Lock()
         self._closing = threading.Event()
+        self._random = random.Random()  # noqa: S311 - no secret, and not the app's own, which it may have seeded
         self._failures = 0
         self._said: set[str] = set()
 
@@ -97,12 +98,12 @@ class Uploader:
             self._say(f"refused {answer.status}", "an upload was refused and is dropped: %s", answer.detail)
         elif not self._closing.is_set():
             self.counters["retries"] += 1
-            self._say("retry", "the collector cannot be reached, uploads wait: %s", answer.detail)
+            self._say("retry", "uploads wait until the collector takes them: %s", answer.detail)
 
     def _delay(self, answer: Answer) -> float:
         self._failures += 1
         ceiling = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (self._failures - 1))
-        jittered = random.uniform(0.05, ceiling)  # noqa: S311 - spreads load, keeps no secret
+        jittered = self._random.uniform(0.05, ceiling)
         return max(jittered, min(answer.retry_after or 0.0, LONGEST_DELAY))
 
     def _say(self, kind: str, message: str, detail: str) -> None:

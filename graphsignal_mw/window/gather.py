@@ -27,6 +27,11 @@ class Gathered:
     exceptions: list[ExceptionEvent] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def records(self) -> int:
+        """How many records there are, besides what is only counted."""
+        return len(self.predictions) + len(self.labels) + len(self.exceptions)
+
     def fold(self, stats: WindowStats, transform: Transform) -> None:
         """Add everything to ``stats``; ``transform`` changes columns first (hashing)."""
         stats.metadata.update(self.metadata)
@@ -45,9 +50,14 @@ def fold_predictions(stats: WindowStats, predictions: Sequence[Prediction], tran
     if not predictions:
         return
     outputs = [_outputs(p) for p in predictions]
+    # Whatever a user's values may break breaks here, before anything is counted.
+    feature_columns, output_columns = (
+        transform(transpose([p.features for p in predictions])),
+        transform(transpose(outputs)),
+    )
     stats.counters["predictions"] += len(predictions)
-    stats.features.update(transform(transpose([p.features for p in predictions])), len(predictions))
-    stats.predictions.update(transform(transpose(outputs)), len(predictions))
+    stats.features.update(feature_columns, len(predictions))
+    stats.predictions.update(output_columns, len(predictions))
     by_segment: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for prediction, output in zip(predictions, outputs, strict=True):
         for name in _distinct(prediction.segments):
@@ -101,9 +111,10 @@ def _outputs(prediction: Prediction) -> Mapping[str, Any]:
 def fold_table(stats: WindowStats, table: Table, transform: Transform) -> None:
     """Add a batch whose rows all belong to this window."""
     outputs = as_columns(table.outputs)
+    feature_columns, output_columns = transform(as_columns(table.features)), transform(outputs)
     stats.counters["predictions"] += table.rows
-    stats.features.update(transform(as_columns(table.features)), table.rows)
-    stats.predictions.update(transform(outputs), table.rows)
+    stats.features.update(feature_columns, table.rows)
+    stats.predictions.update(output_columns, table.rows)
     for name, index in _rows_by_segment(table.segments or ()).items():
         segment = stats.segment(name)
         segment.counters["predictions"] += len(index)

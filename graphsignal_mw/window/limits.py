@@ -16,6 +16,10 @@ class Limits:
         self._deployments: set[str] = set()
         self._versions: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether the deployment ``name`` has been seen."""
+        return name in self._deployments
+
     def deployment(self, name: str) -> str | None:
         """Return ``name``, or None for one deployment too many in this process."""
         if name in self._deployments:

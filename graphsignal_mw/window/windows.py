@@ -52,6 +52,10 @@ class Windows:
         """Whether it is time to cut early: more buckets are open than one delta should hold."""
         return len(self._open) >= MAX_OPEN
 
+    def knows(self, deployment: str) -> bool:
+        """Whether there has been a window of ``deployment``."""
+        return bounded_name(deployment) in self._limits
+
     def key(self, deployment: str, metadata: Mapping[str, str], timestamp: float) -> Key | None:
         """Return the window of a record at ``timestamp`` (Unix seconds); None for one deployment too many."""
         known = self._limits.deployment(bounded_name(deployment))

@@ -100,7 +100,9 @@ def test_an_unreachable_collector_is_said_once_and_gets_everything_when_it_retur
     for _ in range(3):
         session.log_prediction([1], 1)
         assert not agent.flush(0.1)
-    assert [r.levelname for r in caplog.records if "cannot be reached" in r.message] == ["WARNING"]
+    assert [r.levelname for r in caplog.records if "uploads wait until the collector takes them" in r.message] == [
+        "WARNING"
+    ]
     returned = Answering(port)
     assert agent.flush(30)
     returned.close()
@@ -185,14 +187,17 @@ def test_the_same_name_gives_the_same_session_and_another_kind_is_refused(make):
         agent.session("model", "numeric")
     with pytest.raises(ValueError, match="kind: 'other'; expected one of binary, categorical, numeric"):
         agent.session("another", "other")
+    with pytest.raises(ValueError, match=r"deployment_name: '\.\.'; expected a name that can stand in an address"):
+        agent.session("..")
     with pytest.raises(TypeError, match=r"deployment_name: \['a'\] is a list; expected str"):
         agent.session(["a"])
 
 
 def test_a_defect_on_the_request_path_is_counted(make, caplog):
     agent = make()
-    agent.session("model").log_prediction([1], 1)
     with caplog.at_level(logging.DEBUG, "graphsignal_mw"):
+        agent.fault(KeyError("before the first record"))
+        agent.session("model").log_prediction([1], 1)
         agent.fault(KeyError("x"))
-    assert agent.stats()["dropped.internal_KeyError"] == 1
+    assert agent.stats()["dropped.internal_KeyError"] == 2
     assert "a defect on the request path" in caplog.text

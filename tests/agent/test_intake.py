@@ -1,8 +1,12 @@
 import time
+from collections import Counter
 
-from graphsignal_mw.agent.intake import Counted, Intake, Logged
+from graphsignal_mw.agent.intake import Intake
+from graphsignal_mw.agent.items import Counted, Logged
 from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
 from graphsignal_mw.window import Windows
+
+from .traffic import mapper, request
 
 NOW = 1_700_000_000 // 300 * 300
 
@@ -55,3 +59,54 @@ def test_a_deployment_too_many_is_counted():
     assert taking.totals["dropped.deployment_limit"] == 3
     taking.take_table("another", {}, Table(7, {}, {"y": [1] * 7}), lambda: None)
     assert taking.totals["dropped.deployment_limit"] == 10
+
+
+class Odd(dict):
+    """Features that break whoever counts them."""
+
+    def __len__(self):
+        raise ZeroDivisionError
+
+
+def test_a_group_that_cannot_be_added_costs_no_other_and_is_counted_with_its_window():
+    taking = intake()
+    odd = Odd()
+    odd["x"] = 1
+    taking.take(
+        [
+            *(Logged("good", {}, Prediction({"x": 1}, {"y": 1}, timestamp=NOW)) for _ in range(3)),
+            Logged("bad", {}, Prediction({"x": 1}, {"y": 1}, timestamp=NOW)),
+            Logged("bad", {}, Prediction(odd, {"y": 1}, timestamp=NOW)),
+            Logged("later", {}, Prediction({"x": 1}, {"y": 1}, timestamp=NOW)),
+        ]
+    )
+    found = {part.deployment: part.counters for part in taking.windows.cut()}
+    assert (found["good"]["predictions"], found["later"]["predictions"]) == (3, 1)
+    assert {name: n for name, n in found["bad"].items() if n} == {"dropped.internal_ZeroDivisionError": 2}
+    assert taking.totals["dropped.internal_ZeroDivisionError"] == 2
+
+
+def test_a_record_that_cannot_be_mapped_is_counted_with_its_deployment():
+    taking, of = intake(), mapper()
+    taking.take([request(of, params=None), request(of, request_headers=7), object()])
+    found = Counter()
+    for part in taking.windows.cut():
+        assert part.deployment == "model"
+        found.update(part.counters)
+    assert (found["requests"], found["dropped.internal_TypeError"]) == (1, 1)
+    assert taking.totals["dropped.internal_AttributeError"] == 1
+
+
+def test_what_is_sampled_out_counts_as_a_request_with_its_latency_and_nothing_looks_into_it():
+    taking, of = intake(), mapper(metadata={"model_version": "$request.headers.x-version"})
+    version = [(b"x-version", b"3")]
+    taking.take(
+        [
+            request(of, request_headers=version, request_body=b"", request_state="sampled", response_state="sampled"),
+            request(of, request_headers=version),
+        ]
+    )
+    (part,) = taking.windows.cut()
+    assert (part.deployment, part.version, part.latency.moments.n) == ("model", "3", 2)
+    assert {name: n for name, n in part.counters.items() if n} == {"requests": 2, "sampled": 1, "predictions": 1}
+    assert taking.totals["sampled"] == 1

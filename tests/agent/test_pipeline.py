@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from graphsignal_mw.agent.intake import Counted
+from graphsignal_mw.agent.items import Counted
 
 from .waiting import wait_for
 

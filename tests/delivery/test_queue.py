@@ -62,3 +62,18 @@ def test_nothing_is_lost_between_many_producers_and_a_consumer():
         thread.join()
     queue.take(1)
     assert (taken, queue.bytes) == (20_000, 0)
+
+
+@pytest.mark.parametrize(("records", "size", "full"), [(0, 0, 0.0), (1, 10, 0.25), (2, 30, 0.6), (4, 0, 1.0)])
+def test_it_is_as_full_as_its_nearer_bound(records, size, full):
+    queue = CaptureQueue(max_records=4, max_bytes=100)
+    for _ in range(records):
+        queue.put("x", size)
+    assert queue.fullness == full
+
+
+@pytest.mark.parametrize(("records", "calm"), [(2, 2), (10_000, 256)])
+def test_a_caller_may_ask_for_a_calm_queue(records, calm):
+    queue = CaptureQueue(records)
+    assert [queue.put("x", 0, queue.calm) for _ in range(calm + 1)] == [True] * calm + [False]
+    assert queue.put("x") == (records > calm)

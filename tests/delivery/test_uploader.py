@@ -77,7 +77,7 @@ def test_an_outage_is_said_once_until_it_is_over(make, server, caplog):
     for _ in range(4):
         uploader.drain()
     assert len(caplog.records) == 1
-    assert "the collector cannot be reached, uploads wait" in caplog.text
+    assert "uploads wait until the collector takes them" in caplog.text
     uploader.outbox.add(delta(9))
     server.answers.append((503, {}))
     uploader.drain()

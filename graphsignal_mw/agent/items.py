@@ -1,0 +1,38 @@
+"""What waits in the capture queue: exchanges of a middleware, records of the logger, and bare counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Prediction
+
+
+@dataclass(slots=True, frozen=True)
+class Logged:
+    """One record of the logger."""
+
+    deployment: str
+    metadata: Mapping[str, str]
+    record: Prediction | GroundTruth | ExceptionEvent
+
+
+@dataclass(slots=True, frozen=True)
+class Counted:
+    """Something that happened ``n`` times and has no other record.
+
+    ``proven`` says that the name of the deployment is the user's own, and not what a client put into a path.
+    """
+
+    deployment: str
+    name: str
+    n: int = 1
+    proven: bool = True
+
+
+Item = Exchange | Logged | Counted
+
+
+def deployment_of(item: Item) -> tuple[str, bool]:
+    """Return the deployment that an item belongs to, and whether its name is proven."""
+    if isinstance(item, Exchange):
+        return str(item.endpoint.deployment(item.params)), bool(item.endpoint.has_own_name)
+    return item.deployment, item.proven if isinstance(item, Counted) else True

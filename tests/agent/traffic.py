@@ -1,0 +1,20 @@
+"""An agent that is given requests, as a middleware hands them over."""
+
+from mapping.exchanges import exchange
+
+from graphsignal_mw.config import load_config
+from graphsignal_mw.mapping import Mapper
+
+FIXED = {"path": "/p", "deployment": "model", "features": "$.x", "predictions": {"y": "$.y"}}
+NAMED = FIXED | {"path": "/models/{name}", "deployment": "{name}"}
+LABELS = {"path": "/f", "deployment": "model", "kind": "ground_truth", "label": "$.y", "prediction": "$.p"}
+
+
+def mapper(endpoint=FIXED, **fields):
+    return Mapper(load_config({"endpoints": [endpoint | fields]}).endpoints[0])
+
+
+def request(of, status=200, name="a", **fields):
+    """A request with one instance, answered with ``status``."""
+    given = {"endpoint": of, "params": {"name": name}, "status": status, "started_at": 1_700_000_000.0, **fields}
+    return exchange({"x": {"a": 1}, "p": True}, {"y": True}, **given)
