@@ -4,6 +4,7 @@
 """
 
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,21 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """Name what loads late too: a notebook completes from here."""
+    return sorted({*globals(), *__all__})
+
+
 class _Package(ModuleType):
     """``stats`` is a function of the API and also a folder: on the package, the function is what users mean."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "stats" or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as other modules do for cloudpickle (Ray, Dask, Spark): by name."""
+        return import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Package

@@ -92,13 +92,18 @@ def _replay_with_crash(world: World, screen: Screen) -> int:
 
 @contextmanager
 def orderly_end() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does, so that its processes are ended too."""
+    """Let SIGTERM, and a closed terminal (SIGHUP), end the demo as Ctrl-C does: with its processes."""
 
     def end(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {
+        number: signal.signal(number, end)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # nohup
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -61,6 +61,20 @@ def is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ in _MISSING
 
 
+def check_deployment(value: Any) -> str:
+    """Return the name of a deployment.
+
+    Raises:
+        TypeError: when it is not a string.
+        ValueError: when its length is wrong, or it cannot stand in an address.
+
+    """
+    name = check_name("deployment_name", value)
+    if name in {".", ".."}:
+        raise ValueError(f"deployment_name: {name!r}; expected a name that can stand in an address, unlike . and ..")
+    return name
+
+
 def check_metadata(known: Mapping[str, str], key: Any, value: Any) -> tuple[str, str]:
     """Return key and value as strings, within the limits: 10 keys, 250 and 2500 characters.
 

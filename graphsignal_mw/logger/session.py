@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Self
 
 from graphsignal_mw.logger.arguments import (
+    check_deployment,
     check_metadata,
-    check_name,
     check_output,
     check_score,
     check_segments,
@@ -57,13 +57,16 @@ class Session:
     """
 
     def __init__(self, deployment_name: str, recorder: Recorder, kind: str | None = None) -> None:
-        self.deployment_name = check_name("deployment_name", deployment_name)
+        self.deployment_name = check_deployment(deployment_name)
         self.kind: str | None = None
         self.tell_kind(kind)
         self._recorder = recorder
         self._metadata: dict[str, str] = {}
         self._said: set[str] = set()
         self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.deployment_name!r})"
 
     def tell_kind(self, kind: str | None) -> None:
         """Set the kind of output where it was not told before.

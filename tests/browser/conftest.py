@@ -7,7 +7,7 @@ import time
 
 import pytest
 import uvicorn
-from dashboard.incident import HOUR, NAME, PROJECT, fill, issue
+from dashboard.incident import HOUR, NAME, PROJECT, fill, fill_long_name, issue
 from starlette.applications import Starlette
 
 from graphsignal_mw.dashboard import routes
@@ -43,6 +43,7 @@ def server(tmp_path_factory):
     store = Store.open(tmp_path_factory.mktemp("browser") / "store.sqlite3")
     fill(store, now)
     store.save_issues(PROJECT, NAME, [issue(now - 24 * HOUR)])
+    fill_long_name(store, now)
     running = uvicorn.Server(
         uvicorn.Config(Starlette(routes=routes(store)), port=0, log_level="warning", lifespan="off", ws="none")
     )

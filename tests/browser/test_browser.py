@@ -1,7 +1,7 @@
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from dashboard.incident import NAME
+from dashboard.incident import LONG_NAME, NAME
 
 BASE = f"/deployments/{quote(NAME, safe='')}"
 PAGES = {
@@ -11,6 +11,8 @@ PAGES = {
     f"{BASE}/heatmap": 0,
     f"{BASE}/columns/features/distance": 3,
     f"{BASE}/columns/features/carrier": 3,
+    f"/deployments/{LONG_NAME}": 2,
+    f"/deployments/{LONG_NAME}/columns/features/{LONG_NAME}": 3,
     "/issues?state=all": 0,
     "/issues/1": 2,
 }

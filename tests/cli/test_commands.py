@@ -127,7 +127,10 @@ def test_serve_on_a_port_that_is_taken(tmp_path):
 @pytest.mark.parametrize(
     ("module", "arguments", "extra"),
     [
-        ("click", ["serve"], "cli"),
+        ("click", ["--help"], "cli"),
+        ("click", ["check", "monitoring.yaml"], "cli"),
+        ("click", ["serve"], "server"),
+        ("click", ["demo", "--once"], "demo"),
         ("uvicorn", ["serve"], "server"),
         ("sqlalchemy", ["keys", "list"], "server"),
         ("psycopg", ["migrate", "--database-url", "postgresql://localhost/x"], "postgres"),

@@ -11,6 +11,7 @@ from graphsignal_mw.wire import Envelope, stats_to_part
 
 HOUR = 3600
 NAME = "flights/late prod"  # a name that has to be quoted in a URL
+LONG_NAME = "long" * 60  # of a deployment and of its only column
 PROJECT = "default"
 _CARRIERS = ("UA", "B6", "EV", "DL", "<b>AA</b>")
 _FRAMES = (("app/main.py", 42, "predict"), ("app/features.py", 17, "encode"))
@@ -21,12 +22,14 @@ def fill(store: Store, now: int, *, days: int = 12) -> None:
     rng = np.random.default_rng(7)
     buckets = range(now // HOUR * HOUR - days * 24 * HOUR, now, HOUR)
     parts = [part for bucket in buckets for part in _parts(rng, bucket, incident=bucket >= now - 24 * HOUR)]
-    store.ingest(
-        PROJECT,
-        Envelope(schema_v=1, boot_id="boot-0001", seq=1, sent_at=now, window_seconds=HOUR, parts=parts),
-        float(now),
-    )
-    store.compact(limit=10_000)
+    _ingest(store, now, "boot-0001", parts)
+
+
+def fill_long_name(store: Store, now: int) -> None:
+    """Ingest one window of a deployment whose names nothing can break into words."""
+    stats = WindowStats()
+    stats.features.update({LONG_NAME: [1.0, 2.0, 3.0]})
+    _ingest(store, now, "boot-0002", [stats_to_part(LONG_NAME, "1", now // HOUR * HOUR, stats)])
 
 
 def issue(opened: int, **changes: object) -> Issue:
@@ -48,6 +51,12 @@ def issue(opened: int, **changes: object) -> Issue:
         "evidence": {},
     }
     return Issue(**{**fields, **changes})
+
+
+def _ingest(store, now, boot, parts):
+    envelope = Envelope(schema_v=1, boot_id=boot, seq=1, sent_at=now, window_seconds=HOUR, parts=parts)
+    store.ingest(PROJECT, envelope, float(now))
+    store.compact(limit=10_000)
 
 
 def _parts(rng, bucket, *, incident):

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from graphsignal_mw.demo.run import orderly_end
+
 COMMAND = [sys.executable, "-m", "graphsignal_mw.cli", "demo"]
 
 
@@ -109,7 +111,7 @@ def living(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("ending", "when"), [(signal.SIGINT, "Flights go on as they depart"), (signal.SIGTERM, "Dashboard: ")]
+    ("ending", "when"), [(signal.SIGINT, "Flights go on as they depart"), (signal.SIGHUP, "Dashboard: ")]
 )
 def test_it_lives_on_until_it_is_ended_and_leaves_nothing_behind(living, ending, when):
     living.until(lambda: when in living.said)
@@ -121,3 +123,19 @@ def test_it_lives_on_until_it_is_ended_and_leaves_nothing_behind(living, ending,
     assert "Traceback" not in living.said
     assert list(living.folder.iterdir()) == []
     assert processes_with(str(living.folder)) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_processes_ends_it_as_ctrl_c_does(number):
+    with pytest.raises(KeyboardInterrupt), orderly_end():
+        signal.raise_signal(number)
+
+
+def test_a_closed_terminal_is_ignored_where_the_user_asked_for_it():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with orderly_end():
+            signal.raise_signal(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

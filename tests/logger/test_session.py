@@ -62,6 +62,10 @@ def test_wrong_arguments_raise_in_strict_mode_and_name_argument_value_and_expect
         call(strict.session, method, arguments)
 
 
+def test_a_session_shows_its_deployment(lenient):
+    assert repr(lenient.session) == "Session('model')"
+
+
 def test_wrong_arguments_are_otherwise_counted_and_said_once_a_kind(lenient, caplog):
     for _ in range(3):
         for method, arguments, _said in WRONG:

@@ -1,0 +1,11 @@
+"""The commands; known without the packages of any extra."""
+
+# Command: module and attribute, what it is for, the extra that it needs.
+COMMANDS = {
+    "serve": ("graphsignal_mw.cli.serve", "serve", "Run the collector: ingest, store, detect, dashboard.", "server"),
+    "demo": ("graphsignal_mw.cli.demo", "demo", "Watch it find an incident in real flights.", "demo"),
+    "check": ("graphsignal_mw.cli.check", "check", "Check a monitoring.yaml before it goes live.", "cli"),
+    "keys": ("graphsignal_mw.cli.keys", "keys", "Create, list and revoke API keys.", "server"),
+    "status": ("graphsignal_mw.cli.status", "status", "Say what the collector's database holds.", "server"),
+    "migrate": ("graphsignal_mw.cli.migrate", "migrate", "Bring the collector's database up to date.", "server"),
+}
