@@ -1,0 +1,1 @@
+"""What benchmarks/request_path.py measures, and what it measures with."""

@@ -1,0 +1,97 @@
+"""One variant in a process of its own: for each line on standard input it serves some requests, and says their cost.
+
+    python worker.py starlette "ours, capture of both bodies" 2000
+
+The cost is CPU time of the serving thread in µs a request: other threads and processes do not change it.
+"""
+
+import asyncio
+import io
+import json
+import logging
+import sys
+import time
+
+from apps import ANSWER, PATH, VARIANTS
+
+BODY = json.dumps({f"feature_{n}": n * 1.5 for n in range(10)}).encode()
+HEADERS = [
+    (b"host", b"127.0.0.1:8000"),
+    (b"user-agent", b"bench/1"),
+    (b"content-type", b"application/json"),
+    (b"content-length", str(len(BODY)).encode()),
+    (b"accept", b"*/*"),
+]
+
+
+async def asgi_requests(app, n):
+    async def receive():
+        return {"type": "http.request", "body": BODY, "more_body": False}
+
+    size = 0
+
+    async def send(message):
+        nonlocal size
+        size += len(message.get("body", b""))
+
+    before = time.thread_time()
+    for _ in range(n):
+        scope = {
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "method": "POST",
+            "scheme": "http", "path": PATH, "raw_path": PATH.encode(), "query_string": b"", "root_path": "",
+            "headers": HEADERS, "client": ("127.0.0.1", 50000), "server": ("127.0.0.1", 8000), "state": {},
+        }  # fmt: skip
+        await app(scope, receive, send)
+    cost = time.thread_time() - before
+    assert size == n * len(ANSWER)
+    return cost
+
+
+def wsgi_requests(app, n):
+    size = 0
+    before = time.thread_time()
+    for _ in range(n):
+        environ = {
+            "REQUEST_METHOD": "POST", "SCRIPT_NAME": "", "PATH_INFO": PATH, "QUERY_STRING": "",
+            "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "127.0.0.1:8000", "HTTP_USER_AGENT": "bench/1", "HTTP_ACCEPT": "*/*",
+            "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(BODY)), "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(BODY),
+            "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
+        }  # fmt: skip
+        result = app(environ, lambda *_: None)
+        for chunk in result:
+            size += len(chunk)
+        if hasattr(result, "close"):
+            result.close()
+    cost = time.thread_time() - before
+    assert size == n * len(ANSWER)
+    return cost
+
+
+def drain():
+    """Wait until what was captured has been taken in: each round begins with an empty queue. Nothing may be lost."""
+    import graphsignal_mw
+
+    while graphsignal_mw.stats().get("queued"):
+        time.sleep(0.01)
+    lost = {name: n for name, n in graphsignal_mw.stats().items() if name.startswith("dropped") and n}
+    assert not lost, lost
+
+
+def main():
+    framework, name, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    logging.disable()  # an exporter without a collector complains
+    app, ours = VARIANTS[framework][name](), name.startswith("ours")
+    loop = asyncio.new_event_loop()
+    for _ in sys.stdin:
+        is_asgi = framework == "starlette"
+        for part in (n // 2, n):  # the first warms the caches, which the other variants have filled
+            cost = loop.run_until_complete(asgi_requests(app, part)) if is_asgi else wsgi_requests(app, part)
+            if ours:
+                drain()
+        print(cost / n * 1e6, flush=True)
+
+
+if __name__ == "__main__":
+    main()

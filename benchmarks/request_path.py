@@ -1,0 +1,125 @@
+"""What a request pays for graphsignal_mw and for its peers: the tables "Added per request" and "The tail".
+
+    python benchmarks/request_path.py             both tables (about five minutes after the first run)
+    python benchmarks/request_path.py --quick     the same with few rounds: does it work?
+    python benchmarks/request_path.py --table tail    one of them: added, tail
+
+The peers are pinned in requirements-peers.txt, and live in an environment of their own that the first run makes. Each
+variant is a process of its own; rounds are interleaved, figures are medians. "Added" is CPU time of the thread that
+serves, everything included that happens in it; what the background thread costs a request is in the tail.
+"""
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from peers import tail
+from peers.apps import BARE, CAPTURES, VARIANTS
+from peers.environment import python_of_peers
+
+HERE = Path(__file__).parent
+RATE = 1000  # requests a second
+
+
+class Worker:
+    """One variant, waiting to be told to serve a round of requests."""
+
+    def __init__(self, python, framework, name, requests):
+        command = [python, "worker.py", framework, name, str(requests)]
+        self.process = subprocess.Popen(
+            command, cwd=HERE / "peers", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def round(self):
+        """Return µs a request."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        said = self.process.stdout.readline()
+        if not said:
+            raise SystemExit(f"{' '.join(map(str, self.process.args))} ended with {self.process.wait()}")
+        return float(said)
+
+    def end(self):
+        self.process.communicate(timeout=30)
+
+
+def added(python, framework, rounds, requests):
+    """Return {variant: (µs a request, µs added to the bare app's, medians of the rounds)}."""
+    workers = {name: Worker(python, framework, name, requests) for name in VARIANTS[framework]}
+    costs = {name: [] for name in workers}
+    for number in range(rounds + 1):
+        for name, worker in workers.items():
+            cost = worker.round()
+            if number:  # the first warms up
+                costs[name].append(cost)
+    for worker in workers.values():
+        worker.end()
+    bare = costs[BARE]
+    return {
+        name: (statistics.median(cost), statistics.median(each - base for each, base in zip(cost, bare, strict=True)))
+        for name, cost in costs.items()
+    }
+
+
+def print_added(python, rounds, requests):
+    for framework in VARIANTS:
+        found = added(python, framework, rounds, requests)
+        bare, ours = found[BARE][0], found[CAPTURES][1]
+        print(
+            f"\nAdded per request, {framework} called in-process (bare: {bare:.1f} µs), {rounds} rounds of {requests}"
+        )
+        print(f"{'':40}{'added µs':>10}{'times our capture':>20}")
+        for name, (_, more) in found.items():
+            if name != BARE:
+                print(f"{name:40}{more:>10.2f}{more / ours:>20.1f}", flush=True)
+
+
+def print_tail(python, pairs, seconds):
+    print(f"\nThe tail: one uvicorn worker at {RATE} requests/s, {pairs} pairs of {seconds} s, median of the pairs")
+    runs = {BARE: [], CAPTURES: []}
+    for pair in range(pairs):
+        for name in list(runs) if pair % 2 == 0 else list(runs)[::-1]:
+            runs[name].append(tail.measure(python, name, RATE, seconds))
+    print(f"{'':10}{'without µs':>12}{'with µs':>12}{'ratio':>8}{'lowest':>8}{'highest':>8}")
+    for index, name in enumerate(("p50", "p99")):
+        without, with_us = ([run[index] for run in runs[variant]] for variant in runs)
+        ratios = sorted(more / base for more, base in zip(with_us, without, strict=True))
+        middle = statistics.median(ratios)
+        print(
+            f"{name:10}{statistics.median(without):>12.0f}{statistics.median(with_us):>12.0f}"
+            f"{middle:>8.2f}{ratios[0]:>8.2f}{ratios[-1]:>8.2f}",
+            flush=True,
+        )
+
+
+def machine():
+    """Return what the figures were measured on, and how busy it is with other things."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        model = next((line.split(":")[1].strip() for line in info.open() if line.startswith("model name")), model)
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}{load}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="few rounds")
+    parser.add_argument("--table", choices=["added", "tail"], help="only one of the tables")
+    given = parser.parse_args()
+    python, began = python_of_peers(), time.monotonic()
+    print(machine())
+    if given.table != "tail":
+        print_added(python, *((5, 250) if given.quick else (101, 250)))
+    if given.table != "added":
+        print_tail(python, *((2, 2) if given.quick else (9, 6)))
+    print(f"\n{time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
