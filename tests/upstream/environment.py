@@ -45,7 +45,10 @@ class Environment:
         )
         [sdist] = self.folder.glob("*.tar.gz")
         with tarfile.open(sdist) as archive:
-            archive.extractall(self.folder / "unpacked", filter="data")
+            # Python 3.11.2, Debian's, has no filters yet.
+            archive.extractall(
+                self.folder / "unpacked", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
+            )
         [unpacked] = (self.folder / "unpacked").iterdir()
         unpacked.rename(self.source)
 
