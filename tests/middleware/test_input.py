@@ -137,3 +137,22 @@ def test_text_from_a_stream_is_left_alone(records):
     returned, found = read_by(records, lambda stream: stream.read(), **{"wsgi.input": io.StringIO("text")})
     assert returned == "text"
     assert found.request_state == "incomplete"
+
+
+def test_who_asks_for_the_class_of_the_stream_hears_the_same_as_without_us(records):
+    class Buffer(io.BytesIO):
+        """The stream of some server."""
+
+    def kinds(stream):
+        return isinstance(stream, Buffer), isinstance(stream, io.BufferedIOBase), isinstance(stream, str), stream.read()
+
+    def app(given, start_response):
+        found.append(kinds(given["wsgi.input"]))
+        start_response("200 OK", HEADERS)
+        return [ANSWER]
+
+    found = []
+    for served in (app, records.wsgi(app)):
+        Gateway().run(served, {**environ(LINES), "wsgi.input": Buffer(LINES)})
+    assert found == [(True, True, False, LINES)] * 2
+    assert records.only().request_body == LINES
