@@ -25,7 +25,8 @@ _SECRETS = re.compile(
 
 Outcome = Literal["completed", "failed", "aborted"]
 BodyState = Literal["complete", "incomplete", "truncated", "skipped", "sampled"]
-Headers = Sequence[tuple[bytes, bytes]]
+Headers = Sequence[tuple[bytes, bytes]] | Sequence[tuple[str, str]]
+"""Names, in any case, and values: bytes under ASGI, Latin-1 text under WSGI."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,7 +58,8 @@ class Exchange:
     ``endpoint`` is the configured endpoint that matched and ``params`` its path parameters.
     ``started_at`` is Unix seconds, ``duration`` seconds until the last byte of the response.
     ``status`` is None when no response was started. Bodies are what passed, up to the limit;
-    their states say whether that is all of them, or *sampled*: left out to save time. Header names are lower case.
+    their states say whether that is all of them, or *sampled*: left out to save time. Headers are
+    as the server gave them.
     """
 
     endpoint: Any

@@ -17,7 +17,8 @@ from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import Deadline
 from graphsignal_mw.logger import Session
 from graphsignal_mw.logger.arguments import check_name
-from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Prediction, Table
+from graphsignal_mw.middleware import Capture
+from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
 
 FLUSH_TIMEOUT = 10.0
 EXIT_TIMEOUT = 5.0
@@ -58,10 +59,14 @@ class Agent:
         session.tell_kind(kind)
         return session
 
-    def submit(self, exchange: Exchange) -> None:
+    def submit(self, capture: Capture) -> None:
         """Take what a middleware captured."""
-        if not self.settings.disabled:
-            self.pipeline.capture(exchange)
+        pipeline = self._pipeline
+        if pipeline is None or pipeline.pid != os.getpid():
+            if self.settings.disabled:
+                return
+            pipeline = self._renew()
+        pipeline.capture(capture)
 
     def record(
         self, deployment: str, metadata: Mapping[str, str], record: Prediction | GroundTruth | ExceptionEvent

@@ -11,6 +11,7 @@ from typing import Any
 from graphsignal_mw.agent.buckets import by_bucket
 from graphsignal_mw.agent.items import Counted, Item, Logged, deployment_of
 from graphsignal_mw.agent.unproven import Request, Unproven
+from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Mapped, Prediction, Table
 from graphsignal_mw.window import Gathered, Key, Windows, fold_table
 
@@ -87,7 +88,9 @@ class Intake:
             self.windows.add(key, Gathered(counters=Counter({reason: n})))
 
     def _gather(self, item: Item, gathered: dict[Key, Gathered]) -> None:
-        if isinstance(item, Exchange):
+        if isinstance(item, Capture):
+            self._gather_exchange(item.finish(), gathered)
+        elif isinstance(item, Exchange):
             self._gather_exchange(item, gathered)
         elif isinstance(item, Counted):
             self._gather_count(item, gathered)

@@ -1,8 +1,9 @@
-"""What waits in the capture queue: exchanges of a middleware, records of the logger, and bare counts."""
+"""What waits in the capture queue: what a middleware captured, records of the logger, and bare counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Prediction
 
 
@@ -28,11 +29,13 @@ class Counted:
     proven: bool = True
 
 
-Item = Exchange | Logged | Counted
+Item = Capture | Exchange | Logged | Counted
 
 
 def deployment_of(item: Item) -> tuple[str, bool]:
     """Return the deployment that an item belongs to, and whether its name is proven."""
+    if isinstance(item, Capture):
+        item = item.finish()
     if isinstance(item, Exchange):
         return str(item.endpoint.deployment(item.params)), bool(item.endpoint.has_own_name)
     return item.deployment, item.proven if isinstance(item, Counted) else True

@@ -19,6 +19,7 @@ from graphsignal_mw.agent.turn import Turn
 from graphsignal_mw.agent.worker import Worker
 from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import CaptureQueue, Deadline, HttpSink, Outbox, Spool, Uploader
+from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import Exchange, GroundTruth, Table
 from graphsignal_mw.window import Windows
 
@@ -60,11 +61,12 @@ class Pipeline:
         self._worker = Worker(self.step, self._on_time, self.governor, self.intake.count)
         self._opened = False
 
-    def capture(self, exchange: Exchange) -> None:
+    def capture(self, capture: Capture) -> None:
         """Queue what a middleware captured, or count it as dropped. Never blocks."""
-        size = len(exchange.request_body) + len(exchange.response_body)
-        if self.governor.keep < 1.0 or not self._threads.started or not self.queue.put(exchange, size, self.queue.calm):
-            self._capture_sparingly(exchange)
+        queue = self.queue
+        size = len(capture.request) + len(capture.response)
+        if self.governor.keep < 1.0 or not self._threads.started or not queue.put(capture, size, queue.calm):
+            self._capture_sparingly(capture.finish())
 
     def submit(self, item: Item, size: int = 0) -> None:
         """Queue an item of ``size`` bytes, or count it as dropped. Never blocks."""

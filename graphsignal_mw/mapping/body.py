@@ -17,10 +17,10 @@ _ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 
 def header(headers: Headers, name: str) -> str | None:
     """Return the value of the header ``name`` (lower case), or None."""
-    wanted = name.encode("latin-1", "replace")
+    wanted = (name, name.encode("latin-1", "replace"))
     for key, value in headers:
-        if key.lower() == wanted:
-            return value.decode("latin-1")
+        if key.lower() in wanted:
+            return value if isinstance(value, str) else value.decode("latin-1")
     return None
 
 

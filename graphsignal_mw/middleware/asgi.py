@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from graphsignal_mw.middleware.body import ABSENT
 from graphsignal_mw.middleware.capture import Capture, Fault, report
 from graphsignal_mw.middleware.current import CURRENT, is_captured
 from graphsignal_mw.middleware.routes import Match, Router
-from graphsignal_mw.records import Exchange, Headers
+from graphsignal_mw.records import Headers
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -16,7 +17,7 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class ASGICapture:
-    """Wraps ``app``; each request that ``router`` knows becomes an Exchange given to ``submit``.
+    """Wraps ``app``; each request that ``router`` knows is given to ``submit`` as a Capture.
 
     ``on_shutdown`` is called when the app's lifespan has ended. ``fault`` is told of a defect of ours, which
     costs a record and never a request. Holds no thread and registers nothing: servers build several.
@@ -27,7 +28,7 @@ class ASGICapture:
         app: ASGIApp,
         *,
         router: Router,
-        submit: Callable[[Exchange], Any],
+        submit: Callable[[Capture], Any],
         max_body_bytes: int,
         on_shutdown: Callable[[], Any] | None = None,
         fault: Fault = None,
@@ -41,24 +42,26 @@ class ASGICapture:
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return
-        responder = None
+        request = None
         try:
             match = self._match(scope["method"], scope["path"])
             if match is None and scope.get("root_path"):
                 match = _around_root(self._match, scope)
             if match is not None and (CURRENT.get() is None or not is_captured()):
-                responder = _Responder(match, _kept(scope.get("headers")), self._limit, self._fault)
+                headers = scope.get("headers")
+                kept = tuple(headers) if type(headers) is list else _kept(headers)
+                request = _Request(match, kept, self._limit, self._fault)
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             report(self._fault, error)
-        if responder is None:
+        if request is None:
             await self.app(scope, receive, send)
             return
-        responder.inner_receive, responder.inner_send = receive, send
-        token = CURRENT.set(responder)
+        request.inner_receive, request.inner_send = receive, send
+        token = CURRENT.set(request)
         try:
-            await self.app(scope, responder.receive, responder.send)
+            await self.app(scope, request.receive, request.send)
         except BaseException as error:
-            responder.failed(error)
+            request.failed(error)
             raise
         finally:
             try:  # noqa: SIM105 - suppress() costs a fifth of a microsecond
@@ -66,7 +69,8 @@ class ASGICapture:
             except ValueError:  # a coroutine that is closed, not awaited, ends in another context
                 pass
             try:
-                self._submit(responder.finish())
+                request.end()
+                self._submit(request)
             except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
                 report(self._fault, error)
 
@@ -85,8 +89,11 @@ class ASGICapture:
                     report(self._fault, error)
 
 
-class _Responder(Capture):
-    """One request: stands before the server's ``receive`` and ``send``, and tees what passes."""
+class _Request(Capture):
+    """One request: stands before the server's ``receive`` and ``send``, and tees what passes.
+
+    The usual body, in one piece, is taken on the spot: a call costs as much as all the rest of it.
+    """
 
     __slots__ = ("inner_receive", "inner_send")
     inner_receive: Receive
@@ -98,8 +105,12 @@ class _Responder(Capture):
             kind = message["type"]
             if kind == "http.request":
                 get = message.get
-                self.request.add(get("body", b""), not get("more_body"))
-            elif kind == "http.disconnect" and not self.ended:
+                body, last = get("body", b""), not get("more_body")
+                if last and self.request is ABSENT and type(body) is bytes and len(body) <= self.at_once:
+                    self.request = body
+                else:
+                    self.add_request(body, last)
+            elif kind == "http.disconnect" and self.duration is None:
                 self.departed = True
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             self.defect(error)
@@ -111,14 +122,18 @@ class _Responder(Capture):
             kind = message["type"]
             if kind == "http.response.body":
                 get = message.get
-                last = not get("more_body")
-                self.response.add(get("body", b""), last)
+                body, last = get("body", b""), not get("more_body")
+                if last and self.response is ABSENT and type(body) is bytes and len(body) <= self.at_once:
+                    self.response = body
+                else:
+                    self.add_response(body, last)
             elif kind == "http.response.start":
-                self.exchange.status = message.get("status")
-                self.response.headers = _kept(message.get("headers"))
+                self.status = message.get("status")
+                headers = message.get("headers")
+                self.response_headers = tuple(headers) if type(headers) is list else _kept(headers)
             elif kind in _FILES:
                 last = not message.get("more_body", False)
-                self.response.give_up("skipped")
+                self.skip_response()
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             self.defect(error)
         try:

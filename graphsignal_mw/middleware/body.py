@@ -1,27 +1,33 @@
 """One side of an exchange as it passes: its headers, and its body up to a limit, by reference where it is one piece."""
 
 import re
-from collections.abc import Callable
 
 from graphsignal_mw.records import BodyState, Headers
 
 LOOK_AT = 65_536  # bytes from which the content type decides whether a body is worth keeping
 _STREAMS = rb"text/event-stream|multipart/|image/|audio/|video/|octet-stream"
 _LINES = rb"ndjson|jsonl"
+_CONTENT_TYPE = frozenset({b"content-type", "content-type"})
+_JSON = frozenset({b"application/json", "application/json"})
 _search_stream = re.compile(_STREAMS + b"|" + _LINES, re.I).search
 _search_other_stream = re.compile(_STREAMS, re.I).search
 
 
 class Body:
-    """Keeps at most ``limit`` bytes. ``state`` says whether that is the whole body."""
+    """Keeps at most ``limit`` bytes. ``state`` says whether that is the whole body.
 
-    __slots__ = ("_kept", "_limit", "headers", "state")
+    With ``lines``, JSON Lines are bodies like others, and not skipped as the streams that they are elsewhere.
+    """
 
-    def __init__(self, limit: int, headers: Headers = ()) -> None:
-        self.headers = headers
-        self.state: BodyState = "incomplete"
-        self._limit = limit
+    __slots__ = ("_headers", "_kept", "_limit", "_lines", "state")
+
+    def __init__(self, limit: int, headers: Headers = (), lines: bool = False) -> None:
+        self._limit, self._headers, self._lines = limit, headers, lines
         self._kept: bytes | bytearray = b""
+        self.state: BodyState = "incomplete"
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def add(self, chunk: bytes, last: bool = False) -> None:
         """Keep a chunk that passes; ``last`` says that the body ends with it."""
@@ -51,7 +57,7 @@ class Body:
 
     def _keep(self, chunk: bytes, last: bool) -> bool:
         size = len(chunk)
-        if not self._kept and (size > LOOK_AT or not last) and self._is_skipped():
+        if not self._kept and (size > LOOK_AT or not last) and is_skipped(self._headers, self._lines):
             self.give_up("skipped")
             return False
         if len(self._kept) + size > self._limit:
@@ -65,22 +71,22 @@ class Body:
         self._kept += chunk
         return True
 
-    def _is_skipped(self) -> bool:
-        return is_skipped(self.headers)
+
+ABSENT, SKIPPED = Body(0), Body(0)  # no body so far, and one that is not looked at: shared, and so never added to
+SKIPPED.give_up("skipped")
 
 
-class LinesBody(Body):
-    """Keeps JSON Lines too, which are streams elsewhere."""
-
-    __slots__ = ()
-
-    def _is_skipped(self) -> bool:
-        return is_skipped(self.headers, _search_other_stream)
+def taken(body: Body | bytes) -> tuple[bytes | bytearray, BodyState]:
+    """Return what is kept of a body, and its state. Bytes are a whole body that came in one piece."""
+    return (body, "complete") if isinstance(body, bytes) else (body.taken(), body.state)
 
 
-def is_skipped(headers: Headers, search: Callable[[bytes], object] = _search_stream) -> bool:
-    """Return whether the content type says that a body is a stream, or nothing to parse."""
+def is_skipped(headers: Headers, lines: bool = False) -> bool:
+    """Return whether the content type says that a body is a stream, or nothing to parse; ``lines`` are JSON Lines."""
+    search = _search_other_stream if lines else _search_stream
     for name, value in headers:
-        if name.lower() == b"content-type":
-            return value != b"application/json" and search(value) is not None
+        if name.lower() in _CONTENT_TYPE:
+            if value in _JSON:
+                return False
+            return search(value.encode("latin-1", "replace") if isinstance(value, str) else value) is not None
     return False

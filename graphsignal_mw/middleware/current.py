@@ -5,13 +5,13 @@ from typing import Protocol
 
 
 class Noting(Protocol):
-    """A request that is being captured.
+    """A request that is being captured; ``done`` when its record has been handed over."""
 
-    ``ended`` when its last byte has been given away; ``done`` when its record has been handed over.
-    """
-
-    ended: bool
     done: bool
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last byte of its response has been given away."""
 
     def note(self, error: BaseException) -> None:
         """Keep ``error`` as strings, unless there is one already."""

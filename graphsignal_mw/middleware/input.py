@@ -4,68 +4,107 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from graphsignal_mw.middleware.body import Body
+from graphsignal_mw.records import Headers
+
+
+class InputBody(Body):
+    """What an app reads of its ``wsgi.input``, which is ``stream``; a tee stands before it.
+
+    ``left`` is how many bytes may still come; None of a chunked body, which ends where nothing more comes, and -1 where
+    nobody looks any more.
+    """
+
+    __slots__ = ("left", "stream")
+
+    def __init__(self, stream: Any, environ: dict[str, Any], limit: int, headers: Headers, lines: bool) -> None:
+        Body.__init__(self, limit, headers, lines)
+        self.stream = stream
+        length = environ.get("CONTENT_LENGTH")
+        if length and len(length) < _DIGITS and length.isdecimal():
+            self.left: int | None = int(length)
+        elif length or "HTTP_TRANSFER_ENCODING" in environ or environ.get("wsgi.input_terminated"):
+            self.left = None
+        else:
+            self.left = 0
+        if self.left == 0:
+            self.complete()
+
+    def seen(self, chunk: Any, *, whole: bool = False, asked: bool = True) -> None:
+        """Keep a chunk that the app has read: a ``whole`` body, or what it ``asked`` for, some bytes."""
+        left = self.left
+        if left == -1 or type(chunk) is not bytes:
+            return
+        if left is None:
+            self.add(chunk, whole or (asked and not chunk))
+        else:
+            self.left = left = max(left - len(chunk), 0)
+            self.add(chunk, not left)
+
+    def filled(self, buffer: Any, size: Any) -> None:
+        """Keep the ``size`` bytes that were read into a buffer of the app's."""
+        if isinstance(size, int):
+            with memoryview(buffer) as view, view.cast("B") as octets:
+                self.seen(bytes(octets[:size]), asked=len(octets) > 0)
 
 
 class InputTee:
-    """Stands before ``wsgi.input``. What is not a way to read goes to the original.
+    """Stands before ``wsgi.input``: what is not a way to read goes to the original."""
 
-    ``length`` is the length of the body in bytes; None for a chunked one, which ends where nothing more comes.
-    """
+    __slots__ = ("_body",)
 
-    __slots__ = ("_body", "_left", "_stream")
-
-    def __init__(self, stream: Any, body: Body, length: int | None) -> None:
-        self._stream, self._body, self._left = stream, body, length
-        if length == 0:
-            body.complete()
+    def __init__(self, body: InputBody) -> None:
+        self._body = body
 
     @property  # type: ignore[misc]  # what isinstance() asks where it is told no
     def __class__(self) -> type:
         """The class of the original: who asks whether the stream is of some class hears the same with us."""
-        return type(self._stream)
+        return type(self._body.stream)
 
     def read(self, *args: Any, **kwargs: Any) -> Any:
         """Read as the original does."""
-        whole = not kwargs and (not args or args[0] in (None, -1))
-        return self._seen(self._stream.read(*args, **kwargs), whole=whole, asked=args != _NOTHING)
+        body = self._body
+        chunk = body.stream.read(*args, **kwargs)
+        body.seen(chunk, whole=not kwargs and (not args or args[0] in (None, -1)), asked=args != _NOTHING)
+        return chunk
 
     def readline(self, *args: Any, **kwargs: Any) -> Any:
         """Read a line as the original does."""
-        return self._seen(self._stream.readline(*args, **kwargs), asked=args != _NOTHING)
+        line = self._body.stream.readline(*args, **kwargs)
+        self._body.seen(line, asked=args != _NOTHING)
+        return line
 
     def readlines(self, *args: Any, **kwargs: Any) -> Any:
         """Read lines as the original does."""
-        lines = self._stream.readlines(*args, **kwargs)
+        lines = self._body.stream.readlines(*args, **kwargs)
         for line in lines:
-            self._seen(line)
+            self._body.seen(line)
         if not args and not kwargs:
-            self._seen(b"", whole=True)
+            self._body.seen(b"", whole=True)
         return lines
 
     def __iter__(self) -> Iterator[Any]:
-        for line in self._stream:
-            yield self._seen(line)
-        self._seen(b"", whole=True)
+        for line in self._body.stream:
+            self._body.seen(line)
+            yield line
+        self._body.seen(b"", whole=True)
 
     def __next__(self) -> Any:
-        return self._seen(next(self._stream))
+        line = next(self._body.stream)
+        self._body.seen(line)
+        return line
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._stream, name)
+        found = getattr(self._body.stream, name)
         if name in _INTO:
             return self._filling(found)
         return self._stopping(found) if name in _UNSEEN else found
 
-    def _filling(self, method: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """Keep what is read into a buffer of the app's: Werkzeug reads so wherever the server's stream can."""
+    def _filling(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Keep what is read into a buffer of the app's."""
 
-        def fill(buffer: Any) -> Any:
-            size = method(buffer)
-            if type(buffer) is bytearray and size:
-                self._seen(bytes(buffer if size == len(buffer) else buffer[:size]))
-            elif isinstance(size, int):
-                with memoryview(buffer) as view, view.cast("B") as octets:
-                    self._seen(bytes(octets[:size]), asked=len(octets) > 0)
+        def fill(buffer: Any, *args: Any) -> Any:
+            size = method(buffer, *args)
+            self._body.filled(buffer, size)
             return size
 
         return fill
@@ -75,31 +114,30 @@ class InputTee:
 
         def stop(*args: Any, **kwargs: Any) -> Any:
             self._body.give_up("incomplete")
-            self._left = -1
+            self._body.left = -1
             return method(*args, **kwargs)
 
         return stop
 
-    def _seen(self, chunk: Any, *, whole: bool = False, asked: bool = True) -> Any:
-        if self._left == -1 or type(chunk) is not bytes:
-            return chunk
-        if self._left is None:
-            self._body.add(chunk, whole or (asked and not chunk))
+
+class BufferTee(InputTee):
+    """Stands before an input that can read into a buffer of the app's: Werkzeug reads so wherever it can."""
+
+    __slots__ = ()
+
+    def readinto(self, buffer: Any, *args: Any) -> Any:
+        """Read into ``buffer`` as the original does."""
+        body = self._body
+        size = body.stream.readinto(buffer, *args)
+        if size and size == body.left and type(buffer) is bytearray and size == len(buffer):  # all at once, as most
+            body.left = 0
+            body.add(bytes(buffer), last=True)
         else:
-            self._left = max(self._left - len(chunk), 0)
-            self._body.add(chunk, not self._left)
-        return chunk
+            body.filled(buffer, size)
+        return size
 
 
 _INTO = frozenset({"readinto", "readinto1"})
 _UNSEEN = frozenset({"seek", "read1", "readall", "detach"})
 _DIGITS = 20  # more digits are no length of anything, and at some thousands an error of int()
 _NOTHING = (0,)  # the arguments of a read that is empty anywhere, not only at the end
-
-
-def length_of(environ: dict[str, Any]) -> int | None:
-    """Return how long the request's body says it is: 0 without one, None when it is chunked or says nonsense."""
-    length = environ.get("CONTENT_LENGTH")
-    if length and len(length) < _DIGITS and length.isdecimal():
-        return int(length)
-    return None if length or "HTTP_TRANSFER_ENCODING" in environ or environ.get("wsgi.input_terminated") else 0

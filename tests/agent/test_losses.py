@@ -5,7 +5,7 @@ import time
 import pytest
 from collector.service import Service
 
-from .traffic import LABELS, NAMED, mapper, request
+from .traffic import LABELS, NAMED, Captured, mapper, request
 from .waiting import wait_for
 
 SOME = [(b"content-type", b"application/json"), (b"x-big", b"x" * 2000)]
@@ -35,7 +35,7 @@ class Observed:
 
 def submit(agent, n, of, **fields):
     for _ in range(n):
-        agent.submit(request(of, started_at=time.time(), **fields))
+        agent.submit(Captured(request(of, started_at=time.time(), **fields)))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from mapping.exchanges import exchange
 
 from graphsignal_mw.config import load_config
 from graphsignal_mw.mapping import Mapper
+from graphsignal_mw.middleware import Capture
 
 FIXED = {"path": "/p", "deployment": "model", "features": "$.x", "predictions": {"y": "$.y"}}
 NAMED = FIXED | {"path": "/models/{name}", "deployment": "{name}"}
@@ -18,3 +19,16 @@ def request(of, status=200, name="a", **fields):
     """A request with one instance, answered with ``status``."""
     given = {"endpoint": of, "params": {"name": name}, "status": status, "started_at": 1_700_000_000.0, **fields}
     return exchange({"x": {"a": 1}, "p": True}, {"y": True}, **given)
+
+
+class Captured(Capture):
+    """A request that has passed, and becomes ``exchange``."""
+
+    __slots__ = ("exchange",)
+
+    def __init__(self, exchange):
+        super().__init__((exchange.endpoint, exchange.params), exchange.request_headers, 0, None)
+        self.exchange, self.request, self.response = exchange, exchange.request_body, exchange.response_body
+
+    def finish(self):
+        return self.exchange

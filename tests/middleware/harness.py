@@ -28,10 +28,10 @@ class Records(list):
         self.faults = []
         self._changed = threading.Condition()
 
-    def take(self, record):
-        """Take a record that a middleware submits, from any thread."""
+    def take(self, capture):
+        """Take what a middleware submits, from any thread."""
         with self._changed:
-            self.append(record)
+            self.append(capture.finish())
             self._changed.notify_all()
 
     def wait(self, n):

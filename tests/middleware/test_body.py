@@ -3,7 +3,7 @@ import tracemalloc
 
 import pytest
 
-from graphsignal_mw.middleware.body import LOOK_AT, Body, LinesBody, is_skipped
+from graphsignal_mw.middleware.body import LOOK_AT, Body, is_skipped
 
 from .harness import ANSWER, BODY, HEADERS, JSON, START, Connection, Gateway, environ, last, request
 
@@ -82,14 +82,14 @@ def test_the_type_is_looked_at_before_much_is_kept():
 
 @pytest.mark.parametrize("content_type", [b"application/jsonlines", b"application/x-ndjson"])
 def test_json_lines_are_kept_where_they_are_no_stream(content_type):
-    body = LinesBody(10**6, [(b"content-type", content_type)])
+    body = Body(10**6, [(b"content-type", content_type)], lines=True)
     for chunk in (b"[1]\n", b"[2]\n"):
         body.add(chunk, last=chunk == b"[2]\n")
     assert (body.state, bytes(body.taken())) == ("complete", b"[1]\n[2]\n")
 
 
 def test_a_body_that_takes_json_lines_still_skips_binary():
-    body = LinesBody(10**6, [(b"content-type", b"application/octet-stream")])
+    body = Body(10**6, [(b"content-type", b"application/octet-stream")], lines=True)
     body.add(b"x")
     assert body.state == "skipped"
 

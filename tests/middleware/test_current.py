@@ -124,8 +124,8 @@ def test_a_hook_without_a_request_says_nothing(records):
 def test_nothing_of_a_request_is_left_in_the_thread(records):
     """Trap 49: requests of one thread, one after the other, some of them broken off."""
     monitored = records.wsgi(lambda given, start_response: iter([b"x"]))
-    for _ in range(3):
-        result = monitored(environ(), Gateway().start_response)
+    kept = [monitored(environ(), Gateway().start_response) for _ in range(3)]
+    for result in kept:
         next(result)
     assert records == []
     Gateway().run(records.wsgi(returning([ANSWER])))

@@ -48,7 +48,7 @@ PATHS = ("/predict", "/predict/", "/fails", "/refuses", "/stream", "/api/predict
 
 def inside(records, app):
     app.add_middleware(
-        ASGICapture, router=router(*PATHS), submit=records.append, max_body_bytes=LIMIT, fault=records.faults.append
+        ASGICapture, router=router(*PATHS), submit=records.take, max_body_bytes=LIMIT, fault=records.faults.append
     )
     return app
 

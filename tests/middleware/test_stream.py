@@ -59,10 +59,9 @@ def test_a_generator_that_never_ran_is_closed_with_what_it_holds(records):
 def test_no_chunk_is_asked_for_early_joined_or_split(records):
     chunks = Chunks(b'{"y"', b"", b": 0.5}")
     result = streamed(records, chunks)
-    assert iter(result) is result
     assert chunks.asked == 0
     for n, chunk in enumerate([b'{"y"', b"", b": 0.5}"], start=1):
-        assert next(result) == chunk
+        assert next(result if n == 1 else iter(result)) == chunk  # either way it goes on where it was
         assert chunks.asked == n
     with pytest.raises(StopIteration):
         next(result)

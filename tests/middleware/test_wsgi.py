@@ -269,7 +269,7 @@ def test_only_headers_that_are_asked_for_are_copied(records):
     )
     Gateway().run(monitored, environ(HTTP_X_A="é", HTTP_COOKIE="secret", HTTP_CONTENT_ENCODING="identity"))
     copied = dict(records.only().request_headers)
-    assert copied == {b"content-type": b"application/json", b"content-encoding": b"identity", b"x-a": b"\xe9"}
+    assert copied == {"content-type": "application/json", "content-encoding": "identity", "x-a": "é"}
     assert records.mapped().metadata == {"a": "é", "b": str(len(ANSWER))}
 
 
