@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from peers import tail
-from peers.apps import BARE, CAPTURES, VARIANTS
+from peers.apps import BARE, CAPTURES, TAILS, VARIANTS
 from peers.environment import python_of_peers
 
 HERE = Path(__file__).parent
@@ -80,19 +80,22 @@ def print_added(python, rounds, requests):
 
 
 def print_tail(python, pairs, seconds):
-    print(f"\nThe tail: one uvicorn worker at {RATE} requests/s, {pairs} pairs of {seconds} s, median of the pairs")
-    runs = {BARE: [], CAPTURES: []}
-    for pair in range(pairs):
-        for name in list(runs) if pair % 2 == 0 else list(runs)[::-1]:
+    print(f"\nThe tail: one uvicorn worker at {RATE} requests/s, {pairs} rounds of {seconds} s, medians of the rounds")
+    runs = {name: [] for name in TAILS}
+    for number in range(pairs):
+        for name in list(runs) if number % 2 == 0 else list(runs)[::-1]:
             runs[name].append(tail.measure(python, name, RATE, seconds))
-    print(f"{'':10}{'without µs':>12}{'with µs':>12}{'ratio':>8}{'lowest':>8}{'highest':>8}")
-    for index, name in enumerate(("p50", "p99")):
-        without, with_us = ([run[index] for run in runs[variant]] for variant in runs)
-        ratios = sorted(more / base for more, base in zip(with_us, without, strict=True))
-        middle = statistics.median(ratios)
+    print(
+        f"{'':32}{'p50 µs':>8}{'p99 µs':>8}{'p50 ratio':>11}{'p99 ratio':>11}{'lowest':>8}{'highest':>8}{'more µs':>9}"
+    )
+    for name, found in runs.items():
+        (p50s, p99s), (base50s, base99s) = zip(*found, strict=True), zip(*runs[BARE], strict=True)
+        ratios = sorted(more / base for more, base in zip(p99s, base99s, strict=True))
+        middle = statistics.median(more / base for more, base in zip(p50s, base50s, strict=True))
+        added = statistics.median(more - base for more, base in zip(p99s, base99s, strict=True))
         print(
-            f"{name:10}{statistics.median(without):>12.0f}{statistics.median(with_us):>12.0f}"
-            f"{middle:>8.2f}{ratios[0]:>8.2f}{ratios[-1]:>8.2f}",
+            f"{name:32}{statistics.median(p50s):>8.0f}{statistics.median(p99s):>8.0f}{middle:>11.2f}"
+            f"{statistics.median(ratios):>11.2f}{ratios[0]:>8.2f}{ratios[-1]:>8.2f}{added:>9.0f}",
             flush=True,
         )
 

@@ -1,5 +1,6 @@
 """One app, bare and with each middleware: ``VARIANTS[framework][name]()`` returns what a server would serve."""
 
+import copy
 import os
 import tempfile
 
@@ -40,10 +41,31 @@ def settings(path):
     return {"config": {"endpoints": [endpoint]}, "spool_dir": tempfile.mkdtemp(prefix="graphsignal-mw-bench-")}
 
 
-def ours_asgi(path):
+def ours_asgi(path, **more):
     from graphsignal_mw import ASGIMiddleware
 
-    return ASGIMiddleware(starlette(), **settings(path))
+    return ASGIMiddleware(starlette(), **settings(path), **more)
+
+
+def ours_draining():
+    """Ours, where the background thread always has a backlog: each request is queued ten times over.
+
+    It may take a whole core, if it gets it, and looks into every body.
+    """
+    app = ours_asgi(PATH, max_cpu_share=1.0)
+    submit = app._submit
+    pipeline = submit.__self__.pipeline
+    backlog = []
+
+    def many(capture):
+        if not backlog:
+            backlog.extend([copy.copy(capture).finish()] * BACKLOG)
+        submit(capture)
+        for exchange in backlog:
+            pipeline.submit(exchange, len(exchange.request_body))
+
+    app._submit = many
+    return app
 
 
 def ours_wsgi(path):
@@ -132,6 +154,8 @@ def empty():
 
 
 BARE, PASSES, CAPTURES = "bare", "ours, route not configured", "ours, capture of both bodies"
+DRAINS = "ours, under a full drain"
+BACKLOG = 10  # more records for each request
 VARIANTS = {
     "starlette": {
         BARE: starlette,
@@ -159,3 +183,4 @@ VARIANTS = {
         "Sentry, traces on": lambda: sentry(flask, 1.0),
     },
 }
+TAILS = {BARE: starlette, CAPTURES: VARIANTS["starlette"][CAPTURES], DRAINS: ours_draining}

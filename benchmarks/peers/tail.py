@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SERVE = "import sys, uvicorn, apps; uvicorn.run(apps.VARIANTS['starlette'][sys.argv[1]](), port=int(sys.argv[2]), {})"
+SERVE = "import sys, uvicorn, apps; uvicorn.run(apps.TAILS[sys.argv[1]](), port=int(sys.argv[2]), {})"
 OPTIONS = "log_level='error', access_log=False"
 
 

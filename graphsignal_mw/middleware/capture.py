@@ -1,7 +1,6 @@
 """One captured request: what ASGI and WSGI have in common. It becomes an Exchange when the request has passed."""
 
 import contextlib
-from asyncio import CancelledError
 from collections.abc import Callable
 from time import perf_counter, time
 from typing import Any
@@ -12,7 +11,10 @@ from graphsignal_mw.records import ExceptionEvent, Exchange, Headers, Outcome
 
 Fault = Callable[[Exception], Any] | None
 
-_DEPARTED = frozenset({"Cancelled", "ClientDisconnect", "ClientDisconnected", "GreenletExit"})
+# By name: asyncio, trio, gevent and the servers are not ours to import.
+_DEPARTED = frozenset(
+    {"CancelledError", "Cancelled", "ClientDisconnect", "ClientDisconnected", "GeneratorExit", "GreenletExit"}
+)
 
 
 class Capture:
@@ -136,7 +138,7 @@ class Capture:
         report(self._fault, error)
 
     def _is_departure(self, error: BaseException) -> bool:
-        if isinstance(error, (CancelledError, GeneratorExit)) or type(error).__name__ in _DEPARTED:
+        if any(kind.__name__ in _DEPARTED for kind in type(error).__mro__):
             return True
         return self.departed and isinstance(_beginning_of(error), OSError)
 

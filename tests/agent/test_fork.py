@@ -150,7 +150,7 @@ assert graphsignal.shutdown(30)
 """,
         server,
         tmp_path,
-        before="import os, logging, random, threading; del os.register_at_fork\n",
+        before="import asyncio, os, logging, random, threading; del os.register_at_fork\n",
     )
     assert (server.total(), server.duplicates) == (2, 0)
 

@@ -61,7 +61,7 @@ NOTHING = described([])
 MISSING = [
     None, math.nan, math.inf, -math.inf, Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1e999"),
     np.float32("nan"),
-    np.datetime64("NaT"), np.timedelta64("NaT"), pd.NA, pd.NaT, np.ma.masked,
+    np.datetime64("NaT", "s"), np.timedelta64("NaT", "s"), pd.NA, pd.NaT, np.ma.masked,
 ]  # fmt: skip
 NUMBERS = [
     (2**70, 2.0**70),

@@ -1,4 +1,4 @@
-"""Where another project's tests run: its sdist and a virtual environment, in a folder of the user's cache."""
+"""Virtual environments in a folder of the user's cache, for what is too large for ours, and other projects' tests."""
 
 import hashlib
 import os
@@ -14,35 +14,52 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "grap
 
 
 class Environment:
-    """The folder of one suite; made when it is not there, anew when the suite or our dependencies have changed."""
+    """A folder with a virtual environment: this package as it is here, and what ``needs`` names.
 
-    def __init__(self, suite):
-        self.suite = suite
+    Made when it is not there, and anew when the needs or our dependencies have changed.
+    """
+
+    def __init__(self, name, needs):
+        self.name, self.needs = name, needs
         ours = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-        told = f"{suite.requirement}{suite.needs}{ours}{sys.version}{ROOT}"
-        self.folder = CACHE / f"{suite.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+        told = f"{needs}{ours}{sys.version}{ROOT}"
+        self.folder = CACHE / f"{name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
         self.python = self.folder / "environment" / "bin" / "python"
-        self.source = self.folder / "source"
 
     def make(self):
         """Make it; a folder without the last file is one that was given up."""
         if not (self.folder / "made").exists():
-            for older in CACHE.glob(f"{self.suite.name}-*"):
+            for older in CACHE.glob(f"{self.name}-*"):
                 shutil.rmtree(older)
             self.folder.mkdir(parents=True)
             run(sys.executable, "-m", "venv", self.python.parents[1])
             run(self.python, "-m", "pip", "install", "--quiet", "--upgrade", "pip")
-            self._unpack()
-            needs = self.suite.needs.split()
-            self._pip("install", "--editable", ROOT, "pytest", "pytest-timeout", *needs)
+            self._fill()
             (self.folder / "made").touch()
         return self
 
+    def _fill(self):
+        self._pip(self.folder, "install", "--editable", ROOT, *self.needs.split())
+
+    def _pip(self, folder, *words):
+        run(self.python, "-m", "pip", "--quiet", *words, cwd=folder)
+
+
+class SuiteEnvironment(Environment):
+    """Where the tests of a suite run, with its ``source``."""
+
+    def __init__(self, suite):
+        super().__init__(suite.name, f"{suite.requirement} {suite.needs}")
+        self.suite, self.source = suite, self.folder / "source"
+
+    def _fill(self):
+        self._unpack()
+        self._pip(self.source, "install", "--editable", ROOT, "pytest", "pytest-timeout", *self.suite.needs.split())
+
     def _unpack(self):
         name = self.suite.name
-        self._pip(
-            "download", "--no-deps", "--no-binary", name, "--dest", self.folder, self.suite.requirement, here=True
-        )
+        options = ("--no-deps", "--no-binary", name, "--dest", self.folder)
+        self._pip(self.folder, "download", *options, self.suite.requirement)
         [sdist] = self.folder.glob("*.tar.gz")
         with tarfile.open(sdist) as archive:
             # Python 3.11.2, Debian's, has no filters yet.
@@ -51,9 +68,6 @@ class Environment:
             )
         [unpacked] = (self.folder / "unpacked").iterdir()
         unpacked.rename(self.source)
-
-    def _pip(self, *words, here=False):
-        run(self.python, "-m", "pip", "--quiet", *words, cwd=self.folder if here else self.source)
 
 
 def run(*words, **options):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # as a script: the folder that pytest knows too
 
-from upstream.environment import Environment
+from upstream.environment import SuiteEnvironment
 from upstream.suites import SUITES, Suite
 
 MODES = ("bare", "nothing", "everything")
@@ -90,7 +90,7 @@ def main():
 
 def tell(suite, *, full):
     """Print what the runs of a suite have shown; return how many tests differ."""
-    environment = Environment(suite).make()
+    environment = SuiteEnvironment(suite).make()
     bare = Run(environment, MODES[0], full=full)
     print(f"{suite.requirement} without us: {dict(bare.summary)}", flush=True)
     different = 0

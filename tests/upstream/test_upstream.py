@@ -7,7 +7,7 @@ mark ``full`` everything. The first run makes an environment for each suite in t
 
 import pytest
 
-from .environment import Environment
+from .environment import SuiteEnvironment
 from .runs import Run
 from .suites import SUITES
 
@@ -21,7 +21,7 @@ def full(request):
 
 @pytest.fixture(scope="module", params=SUITES.values(), ids=SUITES)
 def suite(request):
-    return Environment(request.param).make()
+    return SuiteEnvironment(request.param).make()
 
 
 @pytest.fixture(scope="module")
