@@ -101,7 +101,10 @@ class Prediction:
 
 @dataclass(slots=True)
 class GroundTruth:
-    """One label with the prediction it belongs to; ``timestamp`` is the prediction's own time."""
+    """One label with the prediction it belongs to; ``timestamp`` is the prediction's own time.
+
+    With a ``prediction_id`` and no ``prediction`` (None) it waits for the label join.
+    """
 
     label: Any
     prediction: Any
@@ -127,7 +130,7 @@ class Mapped:
 class Table:
     """A batch of predictions as columns (name to a sequence of shape (rows,)) or as rows (a list of mappings).
 
-    ``timestamps`` are Unix seconds, shape (rows,); ``segments`` are of each row, or None.
+    ``timestamps`` are Unix seconds, shape (rows,); ``segments`` and ``prediction_ids`` are of each row, or None.
     """
 
     rows: int
@@ -135,6 +138,7 @@ class Table:
     outputs: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]]
     segments: Sequence[tuple[str, ...]] | None = None
     timestamps: Sequence[float] | None = None
+    prediction_ids: Sequence[str | None] | None = None
 
 
 def scrub(message: str) -> str:

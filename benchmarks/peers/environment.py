@@ -13,17 +13,18 @@ PINS = ROOT / "benchmarks" / "requirements-peers.txt"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graphsignal-mw" / "peers"
 
 
-def python_of_peers():
-    """Return the Python of that environment; make it when it is not there."""
+def python_of_peers(pins=PINS, *, with_us=True):
+    """Return the Python of the environment of ``pins``, made where it is not there; ``with_us`` it has our package."""
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    told = f"{PINS.read_text()}{ours}{sys.version}{ROOT}"
-    folder = CACHE / hashlib.sha256(told.encode()).hexdigest()[:12]
+    told = f"{pins.read_text()}{ours if with_us else None}{sys.version}{ROOT}"
+    cache = CACHE / pins.stem
+    folder = cache / hashlib.sha256(told.encode()).hexdigest()[:12]
     python = folder / "bin" / "python"
     if not (folder / "made").exists():
-        print(f"Installing the peers of {PINS.name} ...", file=sys.stderr, flush=True)
-        shutil.rmtree(CACHE, ignore_errors=True)
+        print(f"Installing the peers of {pins.name} ...", file=sys.stderr, flush=True)
+        shutil.rmtree(cache, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install = [python, "-m", "pip", "install", "-qq", "--editable", ROOT, "--requirement", PINS]
-        subprocess.run(install, check=True)
+        editable = ["--editable", ROOT] if with_us else []
+        subprocess.run([python, "-m", "pip", "install", "-qq", *editable, "--requirement", pins], check=True)
         (folder / "made").touch()
     return python

@@ -8,6 +8,7 @@ import sys
 import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from graphsignal_mw.agent.items import Counted, Logged
 from graphsignal_mw.agent.pipeline import Pipeline
@@ -17,6 +18,7 @@ from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import Deadline
 from graphsignal_mw.logger import Session
 from graphsignal_mw.logger.arguments import check_name
+from graphsignal_mw.mapping import Choice
 from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
 
@@ -33,7 +35,8 @@ class Agent:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.strict = settings.raises
+        self.strict, self.joins = settings.raises, settings.join_hours > 0
+        self._choice = Choice(settings.drop, settings.allow)
         self._sessions: dict[str, Session] = {}
         self._lock = ProcessLock()
         self._pipeline: Pipeline | None = None
@@ -73,11 +76,15 @@ class Agent:
     ) -> None:
         """Take one record of a session."""
         if not self.settings.disabled:
+            if self._choice and isinstance(record, Prediction):
+                record = replace(record, features=self._choice.row(record.features))
             self.pipeline.log(Logged(deployment, metadata, record), _RECORD_SIZE)
 
     def record_table(self, deployment: str, metadata: Mapping[str, str], table: Table) -> None:
         """Take a batch of predictions, in the calling thread."""
         if not self.settings.disabled:
+            if self._choice:
+                table = replace(table, features=self._choice.table(table.features))
             self.pipeline.log_table(deployment, metadata, table)
 
     def record_labels(self, deployment: str, metadata: Mapping[str, str], labels: Sequence[GroundTruth]) -> None:
@@ -126,6 +133,8 @@ class Agent:
             counters.update(pipeline.intake.totals)
             counters.update({f"spool_{name}": n for name, n in pipeline.outbox.counts().items()})
             counters.update({"queued": len(pipeline.queue), "open_windows": len(pipeline.windows)})
+            if self.joins:
+                counters["waiting_joins"] = len(pipeline.joins)
             counters.update({"waiting_uploads": len(pipeline.outbox), "unproven": len(pipeline.intake.unproven)})
             counters.update(pipeline.refused.totals())
             if pipeline.uploader is not None:

@@ -2,11 +2,12 @@
 
 import logging
 import time
+from collections import Counter
 from typing import Any
 
 from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import Body, Outbox, to_bodies
-from graphsignal_mw.window import Windows
+from graphsignal_mw.window import Gathered, Windows
 
 log = logging.getLogger("graphsignal_mw")
 
@@ -33,6 +34,7 @@ class Cutter:
     def cut(self, *, final: bool = False) -> bool:
         """Close the open windows and queue what may leave; return whether that is anything."""
         self._next_upload = time.monotonic() + self.settings.upload_interval
+        self._tell_lost()
         parts = self.windows.cut(final=final)
         if parts:
             bodies = self._bodies(parts)
@@ -40,6 +42,13 @@ class Cutter:
             self.outbox.add(bodies)
             log.debug("graphsignal_mw: cut %d parts, %d uploads", len(parts), len(bodies))
         return bool(parts)
+
+    def _tell_lost(self) -> None:
+        """Have the collector told of what it will never get."""
+        for (deployment, reason), n in self.outbox.lost.take().items():
+            key = self.windows.key(deployment, {}, time.time())
+            if key is not None:
+                self.windows.add(key, Gathered(counters=Counter({f"dropped.{reason}": n})))
 
     def checkpoint(self) -> None:
         """Save the open windows to the spool, under the sequence number of their final upload."""

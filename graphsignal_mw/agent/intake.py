@@ -10,7 +10,10 @@ from typing import Any
 
 from graphsignal_mw.agent.buckets import by_bucket
 from graphsignal_mw.agent.items import Counted, Item, Logged, deployment_of
+from graphsignal_mw.agent.joins import Joins
+from graphsignal_mw.agent.lane import Lane, group_of
 from graphsignal_mw.agent.unproven import Request, Unproven
+from graphsignal_mw.mapping import Mapper
 from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Mapped, Prediction, Table
 from graphsignal_mw.window import Gathered, Key, Windows, fold_table
@@ -21,10 +24,13 @@ LABELS = 1024  # labels of a batch that are gathered at once
 class Intake:
     """Puts items into ``windows``; ``totals`` count what went in, for the agent's own health."""
 
-    def __init__(self, windows: Windows) -> None:
-        self.windows = windows
+    def __init__(self, windows: Windows, joins: Joins | None = None) -> None:
+        self.windows, self.joins = windows, Joins() if joins is None else joins
         self.totals: Counter[str] = Counter()
+        self.windows.lost = self.count
+        self._lanes: dict[Mapper, Lane] = {}
         self.unproven = Unproven()
+        self._is_calm = True  # nothing is unproven
         self._lock = threading.RLock()  # the same thread again: a __del__ inside count() may count
 
     def count(self, name: str, n: int = 1) -> None:
@@ -35,22 +41,30 @@ class Intake:
     def take(self, items: Iterable[Item]) -> None:
         """Add a slice of items. One that cannot be added is counted, and costs no other."""
         gathered: dict[Key, Gathered] = {}
+        lanes = self._lanes
         for item in items:
             try:
+                if isinstance(item, Capture):
+                    item = item.finish()  # noqa: PLW2901 - the capture has given everything away
+                if isinstance(item, Exchange):
+                    lane = lanes.get(item.endpoint) or self._open_lane(item.endpoint)
+                    if self._is_calm and lane.take(item, gathered):
+                        continue
                 self._gather(item, gathered)
             except Exception as error:  # noqa: BLE001 - one odd record costs no more than itself
                 self._lose(item, error, gathered)
+        for lane in lanes.values():
+            self._drain(lane, gathered)
         for key, group in gathered.items():
-            try:
-                self.windows.add(key, group)
-            except Exception as error:  # noqa: BLE001 - an odd group costs no other
-                self._lose_group(key, group, error)
+            self._count_packed(group)
+            self.windows.add(key, group)
 
     def take_table(self, deployment: str, metadata: Mapping[str, str], table: Table, full: Any) -> None:
         """Add a batch, bucket by bucket; ``full`` is called whenever it is time to cut early."""
         self.count("predictions", table.rows)
+        self.joins.remember_table(deployment, metadata, table, time.time())
         for timestamp, part in by_bucket(table, self.windows.window_seconds):
-            key = self.windows.key(deployment, metadata, timestamp)
+            key = self.windows.key(deployment, metadata, timestamp, explicit=table.timestamps is not None)
             if key is None:
                 self.count("dropped.deployment_limit", part.rows)
                 continue
@@ -80,17 +94,16 @@ class Intake:
             deployment, proven = deployment_of(item)
         self._gather_count(Counted(deployment, reason, 1, proven), gathered)
 
-    def _lose_group(self, key: Key, group: Gathered, error: Exception) -> None:
-        """Count the records of a group that could not be added; its requests were, as they come first."""
-        reason, n = f"dropped.internal_{type(error).__name__}", group.records
-        self.count(reason, n)
-        with suppress(Exception):  # a window that takes not even a count
-            self.windows.add(key, Gathered(counters=Counter({reason: n})))
+    def _count_packed(self, group: Gathered) -> None:
+        """Count the requests that took the short way, one prediction each."""
+        rows = sum(map(len, group.packed.values()))
+        if rows:
+            group.counters["requests"] += rows
+            self.count("requests", rows)
+            self.count("predictions", rows)
 
-    def _gather(self, item: Item, gathered: dict[Key, Gathered]) -> None:
-        if isinstance(item, Capture):
-            self._gather_exchange(item.finish(), gathered)
-        elif isinstance(item, Exchange):
+    def _gather(self, item: Exchange | Counted | Logged, gathered: dict[Key, Gathered]) -> None:
+        if isinstance(item, Exchange):
             self._gather_exchange(item, gathered)
         elif isinstance(item, Counted):
             self._gather_count(item, gathered)
@@ -105,18 +118,22 @@ class Intake:
             self._hold(item.deployment, item)
 
     def _put_count(self, item: Counted, gathered: dict[Key, Gathered]) -> None:
-        group = self._group(gathered, item.deployment, {}, time.time())
+        group = self._group(gathered, item.deployment, {}, None, time.time())
         if group is not None:
             group.counters[item.name] += item.n
 
     def _gather_logged(self, item: Logged, gathered: dict[Key, Gathered]) -> None:
         record = item.record
+        if isinstance(record, GroundTruth) and not self.joins.complete(item.deployment, (record,)):
+            return
         timestamp = None if isinstance(record, ExceptionEvent) else record.timestamp
-        group = self._group(gathered, item.deployment, item.metadata, timestamp or time.time())
+        group = self._group(gathered, item.deployment, item.metadata, timestamp, item.logged_at)
         if group is None:
             return
         if isinstance(record, Prediction):
             group.predictions.append(record)
+            group.borrowed = True
+            self.joins.remember(item.deployment, item.metadata, record, timestamp or item.logged_at)
             self.count("predictions", 1)
         elif isinstance(record, GroundTruth):
             group.labels.append(record)
@@ -136,8 +153,26 @@ class Intake:
         if self.unproven:
             self._release(mapped.deployment, gathered)
 
+    def _drain(self, lane: Lane, gathered: dict[Key, Gathered]) -> None:
+        """Let the exchanges of ``lane`` arrive; those that it refuses go the long way."""
+        try:
+            lane.drain()
+        except Exception as error:  # noqa: BLE001 - counted, and the long way is left
+            self.count(f"dropped.internal_{type(error).__name__}", lane.close())
+        refused, lane.refused = lane.refused, []
+        for exchange in refused:
+            try:
+                self._gather_exchange(exchange, gathered)
+            except Exception as error:  # noqa: BLE001 - one odd record costs no more than itself
+                self._lose(exchange, error, gathered)
+
+    def _open_lane(self, mapper: Mapper) -> Lane:
+        lane = self._lanes[mapper] = Lane(mapper, self.windows)
+        return lane
+
     def _hold(self, deployment: str, waiting: Request | Counted) -> None:
         """Let what no success has proven yet wait; what is given up for it is counted."""
+        self._is_calm = False
         for oldest in self.unproven.hold(deployment, waiting):
             if isinstance(oldest, Request):
                 self.count("dropped.unknown_deployment", 1)
@@ -148,26 +183,31 @@ class Intake:
                 self._gather_mapped(waiting.exchange, waiting.mapped, gathered)
             else:
                 self._put_count(waiting, gathered)
+        self._is_calm = not self.unproven
 
     def _gather_mapped(self, exchange: Exchange, mapped: Mapped, gathered: dict[Key, Gathered]) -> None:
         times = [p.timestamp for p in mapped.predictions if p.timestamp is not None]
-        group = self._group(gathered, mapped.deployment, mapped.metadata, times[0] if times else exchange.started_at)
+        known, own_time = (mapped.deployment, mapped.metadata), exchange.started_at
+        group = self._group(gathered, *known, times[0] if times else None, own_time)
         if group is None:
             return
         group.counters.update(mapped.counters)
+        group.size += len(exchange.request_body) + len(exchange.response_body)
         if not exchange.endpoint.is_ground_truth:
             self._gather_request(exchange, group)
         for prediction in mapped.predictions:
             moment = prediction.timestamp or exchange.started_at
-            own = self._group(gathered, mapped.deployment, mapped.metadata, moment)
+            own = self._group(gathered, *known, prediction.timestamp, own_time)
             if own is not None:
                 own.predictions.append(prediction)
-        for label in mapped.labels:
-            own = self._group(gathered, mapped.deployment, mapped.metadata, label.timestamp or exchange.started_at)
+                self.joins.remember(mapped.deployment, mapped.metadata, prediction, moment, exchange.endpoint.output)
+        labels = self.joins.complete(mapped.deployment, mapped.labels)
+        for label in labels:
+            own = self._group(gathered, *known, label.timestamp, own_time)
             if own is not None:
                 own.labels.append(label)
         self.count("predictions", len(mapped.predictions))
-        self.count("ground_truths", len(mapped.labels))
+        self.count("ground_truths", len(labels))
 
     def _gather_request(self, exchange: Exchange, group: Gathered) -> None:
         outcome = _outcome(exchange)
@@ -185,16 +225,19 @@ class Intake:
             self.count("exceptions", 1)
 
     def _group(
-        self, gathered: dict[Key, Gathered], deployment: str, metadata: Mapping[str, str], timestamp: float
+        self,
+        gathered: dict[Key, Gathered],
+        deployment: str,
+        metadata: Mapping[str, str],
+        timestamp: float | None,
+        clock: float,
     ) -> Gathered | None:
-        key = self.windows.key(deployment, metadata, timestamp)
+        """Return the group of records at their own ``timestamp``, or without one at what our ``clock`` says."""
+        key = self.windows.key(deployment, metadata, timestamp or clock, explicit=bool(timestamp))
         if key is None:
             self.count("dropped.deployment_limit", 1)
             return None
-        group = gathered.get(key)
-        if group is None:
-            group = gathered[key] = Gathered(metadata=dict(metadata))
-        return group
+        return group_of(gathered, key, metadata)
 
 
 def _outcome(exchange: Exchange) -> str:

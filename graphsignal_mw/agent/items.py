@@ -1,7 +1,8 @@
 """What waits in the capture queue: what a middleware captured, records of the logger, and bare counts."""
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Prediction
@@ -9,11 +10,12 @@ from graphsignal_mw.records import ExceptionEvent, Exchange, GroundTruth, Predic
 
 @dataclass(slots=True, frozen=True)
 class Logged:
-    """One record of the logger."""
+    """One record of the logger; ``logged_at`` (Unix seconds) is when it happened, if it does not say itself."""
 
     deployment: str
     metadata: Mapping[str, str]
     record: Prediction | GroundTruth | ExceptionEvent
+    logged_at: float = field(default_factory=time.time)
 
 
 @dataclass(slots=True, frozen=True)

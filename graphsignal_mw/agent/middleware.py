@@ -88,7 +88,8 @@ def wired(config: ConfigSource, keywords: Mapping[str, Any]) -> tuple[Any, Route
     agent = agent_for(keywords, loaded.settings, given=config is not None)
     if agent.settings.disabled:
         return None
-    return agent, Router(Mapper(endpoint) for endpoint in loaded.endpoints)
+    restricted = agent.settings.drop, agent.settings.allow
+    return agent, Router(Mapper(endpoint.restricted(*restricted)) for endpoint in loaded.endpoints)
 
 
 def _is_in_a_loop() -> bool:

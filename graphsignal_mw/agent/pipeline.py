@@ -13,17 +13,20 @@ from graphsignal_mw.agent.cutter import Cutter
 from graphsignal_mw.agent.governor import Governor
 from graphsignal_mw.agent.intake import Intake
 from graphsignal_mw.agent.items import Item
+from graphsignal_mw.agent.joins import Joins
 from graphsignal_mw.agent.refused import Refused
 from graphsignal_mw.agent.threads import UPLOADER, WORKER, Threads
 from graphsignal_mw.agent.turn import Turn
 from graphsignal_mw.agent.worker import Worker
 from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import CaptureQueue, Deadline, HttpSink, Outbox, Spool, Uploader
+from graphsignal_mw.labels.join import PATIENCE
 from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import Exchange, GroundTruth, Table
 from graphsignal_mw.window import Windows
 
 SLICE = 64  # records between two yields of the interpreter
+FLUSH_PATIENCE = 1.0  # seconds that a flush may wait for the table of the label join
 GRACE = 0.5  # seconds that the last cut may take when all time is gone: what is cut is safe in the spool
 
 log = logging.getLogger("graphsignal_mw")
@@ -48,7 +51,8 @@ class Pipeline:
             hashed=settings.hash,
             hash_key=(settings.api_key or "").encode(),
         )
-        self.intake = Intake(self.windows)
+        self.joins = Joins(settings, spool_root)
+        self.intake = Intake(self.windows, self.joins)
         self.outbox = Outbox(Spool(spool_root, self.boot_id))
         self.uploader: Uploader | None = None
         if settings.url is not None:
@@ -129,6 +133,7 @@ class Pipeline:
     def tick(self) -> None:
         """Do now what the threads would do: for processes without them."""
         self._take_in(Deadline())
+        self._settle(PATIENCE)
         if self._cutter.is_due:
             self.cut()
         else:
@@ -139,6 +144,7 @@ class Pipeline:
     def flush(self, deadline: Deadline, *, final: bool = False) -> bool:
         """Take everything in, cut and upload; return whether nothing waits any more before the deadline."""
         self._take_in(deadline)
+        self._settle(max(min(deadline.left / 2, FLUSH_PATIENCE), PATIENCE), final=final)
         self.cut(max(deadline.left, GRACE), final=final)
         return self.uploader is not None and self.uploader.flush(deadline)
 
@@ -208,7 +214,15 @@ class Pipeline:
         if self._cutter.cut(final=final):
             self._threads.wake.set()
 
+    def _settle(self, patience: float, *, final: bool = False) -> None:
+        """Take in the labels that have found their prediction."""
+        with self._turn.within(GRACE) as mine:
+            if mine:
+                self._take(self.joins.settle(patience, final=final))
+
     def _on_time(self) -> None:
+        if self.joins.is_due:
+            self._settle(PATIENCE)
         if self._cutter.is_due:
             self.cut()
         elif self._cutter.is_checkpoint_due:

@@ -64,26 +64,14 @@ def whole(least: int, most: int) -> Check:
     return check
 
 
-def seconds(least: float, most: float) -> Check:
-    """Return a check of a number of seconds between ``least`` and ``most``."""
+def number(what: str, least: float, most: float) -> Check:
+    """Return a check of a number between ``least`` and ``most``; ``what`` is its unit."""
 
     def check(value: Any) -> float:
-        number = _number(value)
-        if number is None or not least <= number <= most:
-            raise ExpectedError(f"seconds from {least} to {most}")
-        return number
-
-    return check
-
-
-def share(least: float, most: float) -> Check:
-    """Return a check of a part of a whole, between ``least`` and ``most``."""
-
-    def check(value: Any) -> float:
-        number = _number(value)
-        if number is None or not least <= number <= most:
-            raise ExpectedError(f"a share from {least} to {most}")
-        return number
+        given = _number(value)
+        if given is None or not least <= given <= most:
+            raise ExpectedError(f"{what} from {least} to {most}")
+        return given
 
     return check
 

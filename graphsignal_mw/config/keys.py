@@ -30,7 +30,7 @@ SETTINGS: tuple[Key, ...] = (
     Key(name="api_key", check=checks.text, doc="Key with the scope ingest.", schema=TEXT, section="collector"),
     Key(
         name="timeout",
-        check=checks.seconds(0.1, 300),
+        check=checks.number("seconds", 0.1, 300),
         doc="Seconds that one upload may take.",
         schema=NUMBER,
         section="collector",
@@ -50,13 +50,13 @@ SETTINGS: tuple[Key, ...] = (
     ),
     Key(
         name="upload_seconds",
-        check=checks.seconds(0.1, 3600),
+        check=checks.number("seconds", 0.1, 3600),
         doc="How often statistics are uploaded.",
         schema=NUMBER,
     ),
     Key(
         name="checkpoint_seconds",
-        check=checks.seconds(0.1, 3600),
+        check=checks.number("seconds", 0.1, 3600),
         doc="How often the open windows are saved to the spool.",
         schema=NUMBER,
     ),
@@ -79,6 +79,14 @@ SETTINGS: tuple[Key, ...] = (
         section="privacy",
     ),
     Key(name="hash", check=checks.texts, doc="Columns whose values are hashed.", schema=TEXTS, section="privacy"),
+    Key(name="drop", check=checks.texts, doc="Features that are never recorded.", schema=TEXTS, section="privacy"),
+    Key(
+        name="allow",
+        check=checks.texts,
+        doc="Features that are recorded, and no others; all of them if not given.",
+        schema=TEXTS,
+        section="privacy",
+    ),
     Key(
         name="max_queue_records",
         check=checks.whole(1, 10_000_000),
@@ -102,10 +110,31 @@ SETTINGS: tuple[Key, ...] = (
     ),
     Key(
         name="max_cpu_share",
-        check=checks.share(0.001, 1),
+        check=checks.number("a share", 0.001, 1),
         doc="Share of one core that the background thread may take; beyond it, bodies are sampled and counted.",
         schema={"type": "number", "minimum": 0.001, "maximum": 1},
         section="limits",
+    ),
+    Key(
+        name="join_hours",
+        check=checks.number("hours", 0, 8784),
+        doc="Hours that a prediction waits on this host for a label that bears only its prediction_id; 0 is off.",
+        schema={"type": "number", "minimum": 0, "maximum": 8784},
+        section="labels",
+    ),
+    Key(
+        name="max_join_rows",
+        check=checks.whole(1, 100_000_000),
+        doc="Predictions that may wait for a label; the oldest are given up and counted.",
+        schema={"type": "integer", "minimum": 1},
+        section="labels",
+    ),
+    Key(
+        name="max_join_bytes",
+        check=checks.whole(2**20, 2**40),
+        doc="Bytes on disk that waiting predictions may take.",
+        schema={"type": "integer", "minimum": 2**20},
+        section="labels",
     ),
 )
 
@@ -159,13 +188,19 @@ ENDPOINT: tuple[Key, ...] = (
         schema={"type": "array", "items": PATH},
     ),
     Key(name="timestamp", check=checks.json_path, doc="When it happened, if not now.", schema=PATH),
-    Key(name="prediction_id", check=checks.json_path, doc="What joins a later label.", schema=PATH),
+    Key(name="prediction_id", check=checks.json_path, doc="Its id, which joins a later label.", schema=PATH),
     Key(name="exclude", check=checks.texts, doc="Features that are left out.", schema=TEXTS),
+    Key(name="include", check=checks.texts, doc="Features that are recorded, and no others.", schema=TEXTS),
     Key(name="label", check=checks.json_path, doc="Where the label is (ground_truth).", schema=PATH),
-    Key(name="prediction", check=checks.json_path, doc="Where its prediction is (ground_truth).", schema=PATH),
+    Key(
+        name="prediction",
+        check=checks.json_path,
+        doc="Where its prediction is (ground_truth); with a prediction_id it may be joined instead.",
+        schema=PATH,
+    ),
 )
 
-SECTIONS = ("collector", "privacy", "limits")
+SECTIONS = ("collector", "privacy", "limits", "labels")
 """Sections of settings in the YAML."""
 
 

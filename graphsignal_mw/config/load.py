@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsignal_mw.config.checks import ExpectedError, without_names
-from graphsignal_mw.config.keys import ENDPOINT, SECTIONS, SETTINGS, Key, top_level
+from graphsignal_mw.config.keys import ENDPOINT, SECTIONS, SETTINGS, TEXTS, Key, top_level
 from graphsignal_mw.config.problems import Problems
 from graphsignal_mw.config.settings import Settings
 from graphsignal_mw.config.source import read
@@ -39,7 +39,8 @@ def load_config(source: str | Path | Mapping[str, Any], environ: Mapping[str, st
         problems.wrong((), data, "a mapping with endpoints, collector, privacy, ...")
         problems.check()
     settings = _settings(data, problems)
-    endpoints = _endpoints(data.get("endpoints", []), problems)
+    restricted = settings.get("drop", ()), settings.get("allow", ())
+    endpoints = tuple(each.restricted(*restricted) for each in _endpoints(data.get("endpoints", []), problems))
     problems.check()
     return Config(settings=settings, endpoints=endpoints, source=problems.source)
 
@@ -72,7 +73,7 @@ def _from_environment(environ: Mapping[str, str], problems: Problems) -> dict[st
         name = PREFIX + key.name.upper()
         if environ.get(name):
             value: Any = environ[name]
-            listed = [word.strip() for word in value.split(",")] if key.name == "hash" else value
+            listed = [word.strip() for word in value.split(",")] if key.schema is TEXTS else value
             _checked(key, listed, (name,), found, problems, key.name)
     return found
 
@@ -157,7 +158,8 @@ def _check_complete(data: Mapping[str, Any], path: KeyPath, problems: Problems) 
     needed: tuple[str, ...]
     foreign: tuple[str, ...]
     if data.get("kind") == "ground_truth":
-        needed, foreign = ("path", "deployment", "label", "prediction"), ("features", "predictions", "preset")
+        pair = ("label",) if "prediction_id" in data else ("label", "prediction")  # the join finds the prediction
+        needed, foreign = ("path", "deployment", *pair), ("features", "predictions", "preset")
     else:
         needed, foreign = ("path", "deployment"), ("label", "prediction")
         if "features" not in data and "predictions" not in data and "preset" not in data:

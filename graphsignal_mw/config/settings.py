@@ -14,7 +14,8 @@ class Settings:
 
     ``strict``: wrong arguments of the logger raise (default: ``debug_mode``). ``upload_seconds``: how often a delta
     is cut and uploaded (default: ``window_seconds``, at most 60). ``spool_dir``: where deltas wait for the
-    collector (default: a folder of the user).
+    collector (default: a folder of the user). ``join_hours``: how long a prediction waits for a label that bears only
+    its id (0: no label join).
     """
 
     url: str | None = None
@@ -28,10 +29,15 @@ class Settings:
     min_count: int = 5
     significant_digits: int = 4
     hash: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
     max_queue_records: int = 10_000
     max_queue_bytes: int = 64 * MIB
     max_body_bytes: int = MIB
     max_cpu_share: float = 0.05
+    join_hours: float = 0.0
+    max_join_rows: int = 1_000_000
+    max_join_bytes: int = 512 * MIB
     timeout: float = 10.0
     ca_bundle: str | None = None
     disabled: bool = False
@@ -61,10 +67,15 @@ class SettingsArguments(TypedDict, total=False):
     min_count: int | None
     significant_digits: int | None
     hash: Sequence[str] | None
+    drop: Sequence[str] | None
+    allow: Sequence[str] | None
     max_queue_records: int | None
     max_queue_bytes: int | None
     max_body_bytes: int | None
     max_cpu_share: float | None
+    join_hours: float | None
+    max_join_rows: int | None
+    max_join_bytes: int | None
     timeout: float | None
     ca_bundle: str | None
     disabled: bool | None

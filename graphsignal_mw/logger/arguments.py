@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from graphsignal_mw.records import scrub
+
 MAX_KEYS = 10
 MAX_KEY, MAX_VALUE = 250, 2500
 LATEST = 2**40  # Unix seconds; whatever is later is no time in seconds
@@ -92,7 +94,7 @@ def check_metadata(known: Mapping[str, str], key: Any, value: Any) -> tuple[str,
 
 
 def check_extra(extra: Any) -> dict[str, str]:
-    """Return what is said besides an exception as strings.
+    """Return what is said besides an exception as strings: texts scrubbed, numbers as they are.
 
     Raises:
         TypeError: when it is not a mapping.
@@ -102,7 +104,9 @@ def check_extra(extra: Any) -> dict[str, str]:
         return {}
     if not isinstance(extra, Mapping):
         raise refuse("extra_info", extra, "a dict")
-    return {str(key): str(value) for key, value in extra.items()}
+    return {
+        str(key): str(value) if isinstance(value, (int, float)) else scrub(str(value)) for key, value in extra.items()
+    }
 
 
 def check_segments(segments: Any) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from graphsignal_mw.logger.arguments import (
     is_missing,
     refuse,
 )
+from graphsignal_mw.logger.ids import check_id
 from graphsignal_mw.logger.outputs import FEATURE, PREDICTION
 from graphsignal_mw.logger.tables import Columns, Rows, to_table
 from graphsignal_mw.records import GroundTruth, Table
@@ -28,6 +29,7 @@ def prediction_batch(
     scores: Any = None,
     segments: Any = None,
     timestamps: Any = None,
+    prediction_ids: Any = None,
 ) -> Table:
     """Return the table of a batch; see :meth:`Session.log_prediction_batch`.
 
@@ -56,6 +58,7 @@ def prediction_batch(
         outputs=outputs,
         segments=row_segments(segments, rows),
         timestamps=row_timestamps("timestamps", timestamps, rows),
+        prediction_ids=row_ids(prediction_ids, rows),
     )
 
 
@@ -66,7 +69,9 @@ def label_batch(
     segments: Any = None,
     timestamps: Any = None,
     scores: Any = None,
+    prediction_ids: Any = None,
     kind: str | None = None,
+    joins: bool = False,
 ) -> list[GroundTruth]:
     """Return the labels of a batch; see :meth:`Session.log_ground_truth_batch`.
 
@@ -76,17 +81,32 @@ def label_batch(
 
     """
     actual = _outputs("labels", labels)
-    predicted = _outputs("predictions", predictions)
     rows = len(actual)
+    ids = row_ids(prediction_ids, rows) if joins else None
+    if predictions is None and ids is None:
+        refused = "only prediction_ids" if prediction_ids is not None else "no prediction_ids"
+        raise ValueError(f"predictions: None, and {refused}; expected predictions, or ids and join_hours")
+    predicted = [None] * rows if predictions is None else _outputs("predictions", predictions)
     check_length("predictions", predicted, rows)
     by_row = row_segments(segments, rows) or [()] * rows
     times: Sequence[float | None] = row_timestamps("prediction_timestamps", timestamps, rows) or [None] * rows
     scored = [None] * rows if scores is None else [check_score(s) for s in as_list("scores", scores)]
     check_length("scores", scored, rows)
     return [
-        GroundTruth(label, prediction, segment, time, score, kind=kind)
-        for label, prediction, segment, time, score in zip(actual, predicted, by_row, times, scored, strict=True)
+        GroundTruth(label, prediction, segment, time, score, name, kind)
+        for label, prediction, segment, time, score, name in zip(
+            actual, predicted, by_row, times, scored, ids or [None] * rows, strict=True
+        )
     ]
+
+
+def row_ids(prediction_ids: Any, rows: int) -> list[str | None] | None:
+    """Return the id of each row, None where it has none."""
+    if prediction_ids is None:
+        return None
+    given = as_list("prediction_ids", prediction_ids)
+    check_length("prediction_ids", given, rows)
+    return [check_id(each) for each in given]
 
 
 def as_list(argument: str, values: Any) -> list[Any]:

@@ -14,6 +14,8 @@ ExcInfo = BaseException | tuple[type[BaseException] | None, BaseException | None
 def exception_event(message: str | None, extra_info: Mapping[str, Any] | None, exc_info: ExcInfo) -> ExceptionEvent:
     """Return the event of an exception, or of a message alone; a message beside an exception is said with it.
 
+    Message and texts of ``extra_info`` are scrubbed of what could be a value; a number there says itself.
+
     Raises:
         TypeError: when there is neither, or one is of a wrong type.
 

@@ -7,9 +7,10 @@ from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Tabl
 
 
 class Recorder(Protocol):
-    """Where a session's records go. ``strict``: wrong arguments raise."""
+    """Where a session's records go. ``strict``: wrong arguments raise. ``joins``: an id may stand for a prediction."""
 
     strict: bool
+    joins: bool
 
     def record(
         self, deployment: str, metadata: Mapping[str, str], record: Prediction | GroundTruth | ExceptionEvent

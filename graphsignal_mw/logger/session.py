@@ -3,7 +3,6 @@
 import functools
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Self
 
@@ -17,6 +16,7 @@ from graphsignal_mw.logger.arguments import (
 )
 from graphsignal_mw.logger.batches import label_batch, prediction_batch, rows_in
 from graphsignal_mw.logger.events import ExcInfo, exception_event
+from graphsignal_mw.logger.ids import check_id, check_pair
 from graphsignal_mw.logger.outputs import named_features, named_outputs
 from graphsignal_mw.logger.recorder import Recorder
 from graphsignal_mw.records import GroundTruth, Prediction
@@ -108,15 +108,16 @@ class Session:
 
         ``features`` are a dict, list or 1-d array; ``prediction`` is bool, int, float, str, list, tuple, dict or a
         numpy value; ``segments`` strings such as ``country=FR``; ``actual_timestamp`` Unix seconds or a datetime,
-        now if not given; ``score`` the probability of the positive class.
+        now if not given; ``score`` the probability of the positive class; ``prediction_id`` (a string, integer or
+        UUID) what a later label may bear alone, with ``join_hours``.
         """
         record = Prediction(
             features=named_features(features),
             outputs=named_outputs(prediction),
             segments=check_segments(segments),
-            timestamp=_time_or_now("actual_timestamp", actual_timestamp),
+            timestamp=check_timestamp("actual_timestamp", actual_timestamp),
             score=check_score(score),
-            prediction_id=prediction_id,
+            prediction_id=check_id(prediction_id),
         )
         self._recorder.record(self.deployment_name, self._metadata, record)
 
@@ -129,13 +130,14 @@ class Session:
         segments: Any = None,
         timestamps: Any = None,
         scores: Any = None,
+        prediction_ids: Any = None,
     ) -> None:
         """Log a batch of predictions.
 
         ``features`` and ``predictions``, of n rows each, are a list of lists or dicts, a dict of lists, a numpy 1-d,
         2-d or structured array, or a dataframe (pandas, polars, pyarrow, or anything that narwhals or the Arrow
         stream interface reads). ``segments`` are given once for all rows, or as one list a row; ``timestamps``
-        (Unix seconds or datetimes) and ``scores`` have shape (n,).
+        (Unix seconds or datetimes), ``scores`` and ``prediction_ids`` have shape (n,).
         """
         table = prediction_batch(
             features,
@@ -144,6 +146,7 @@ class Session:
             scores=scores,
             segments=segments,
             timestamps=timestamps,
+            prediction_ids=prediction_ids,
         )
         self._recorder.record_table(self.deployment_name, self._metadata, table)
 
@@ -159,7 +162,7 @@ class Session:
     def log_ground_truth(
         self,
         label: Any,
-        prediction: Any,
+        prediction: Any = None,
         segments: Sequence[str] | None = None,
         prediction_timestamp: Any = None,
         score: float | None = None,
@@ -168,15 +171,18 @@ class Session:
         """Log a label with its prediction, at the prediction's own time (now if not given).
 
         The kind of output is inferred from the label: bool is binary, str categorical, a number numeric; or it is
-        the session's ``kind``. ``score`` is the probability of the positive class.
+        the session's ``kind``. ``score`` is the probability of the positive class. With ``join_hours`` a label may
+        come with nothing but the ``prediction_id`` that its prediction was logged with, on this host.
         """
+        name = check_id(prediction_id)
+        predicted = check_pair(prediction, name, joins=self._recorder.joins)
         record = GroundTruth(
             label=check_output("label", label),
-            prediction=check_output("prediction", prediction),
+            prediction=predicted,
             segments=check_segments(segments),
-            timestamp=_time_or_now("prediction_timestamp", prediction_timestamp),
+            timestamp=check_timestamp("prediction_timestamp", prediction_timestamp),
             score=check_score(score),
-            prediction_id=prediction_id,
+            prediction_id=name,
             kind=self.kind,
         )
         self._recorder.record(self.deployment_name, self._metadata, record)
@@ -185,19 +191,22 @@ class Session:
     def log_ground_truth_batch(
         self,
         labels: Any,
-        predictions: Any,
+        predictions: Any = None,
         segments: Any = None,
         prediction_timestamps: Any = None,
         scores: Any = None,
+        prediction_ids: Any = None,
     ) -> None:
-        """Log a batch of labels with their predictions, shape (n,) each; see :meth:`log_ground_truth`."""
+        """Log a batch of labels with their predictions or their ids, shape (n,) each; see :meth:`log_ground_truth`."""
         found = label_batch(
             labels,
             predictions,
             segments=segments,
             timestamps=prediction_timestamps,
             scores=scores,
+            prediction_ids=prediction_ids,
             kind=self.kind,
+            joins=self._recorder.joins,
         )
         self._recorder.record_labels(self.deployment_name, self._metadata, found)
 
@@ -212,8 +221,3 @@ class Session:
 
 def _rows(*tables: Any) -> int:
     return max(rows_in(each) for each in tables)
-
-
-def _time_or_now(argument: str, value: Any) -> float:
-    given = check_timestamp(argument, value)
-    return time.time() if given is None else given

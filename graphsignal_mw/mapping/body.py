@@ -37,16 +37,29 @@ def parse(body: bytes | bytearray, state: BodyState, headers: Headers) -> Any:
 def content_of(body: bytes | bytearray, state: BodyState, headers: Headers) -> bytes:
     """Return the bytes of a captured body without its content encoding.
 
+    What is JSON as it is has none, whatever the header says: some clients send ``Content-Encoding: utf-8``.
+
     Raises:
         UnparsedError: when it is not complete, not decodable or empty.
 
     """
     if state != "complete":
         raise UnparsedError(state)
-    data = inflate(bytes(body), (header(headers, "content-encoding") or "identity").strip().lower())
+    encoding = (header(headers, "content-encoding") or "identity").strip().lower()
+    data = bytes(body) if encoding == "identity" or _is_json(body) else inflate(bytes(body), encoding)
     if not data.strip():
         raise UnparsedError("empty")
     return data
+
+
+def _is_json(body: bytes | bytearray) -> bool:
+    if body[:1] not in {b"{", b"["}:
+        return False
+    try:
+        _decoder.decode(body)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def parse_json(data: bytes, content_type: str | None) -> Any:

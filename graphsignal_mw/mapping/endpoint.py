@@ -1,8 +1,10 @@
 """One endpoint of the YAML: where it is, and how its bodies become columns."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from graphsignal_mw.mapping.choice import Choice
 
 EndpointKind = Literal["prediction", "ground_truth"]
 OutputKind = Literal["binary", "categorical", "numeric"]
@@ -40,5 +42,18 @@ class Endpoint:
     timestamp: str | None = None
     prediction_id: str | None = None
     exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
     label: str | None = None
     prediction: str | None = None
+
+    @property
+    def choice(self) -> Choice:
+        """Which features are recorded."""
+        return Choice(self.exclude, self.include)
+
+    def restricted(self, dropped: Sequence[str], allowed: Sequence[str]) -> "Endpoint":
+        """Return the endpoint without ``dropped`` features and, unless it says itself, with ``allowed`` ones only."""
+        if not dropped and not allowed:
+            return self
+        exclude = tuple(dict.fromkeys((*self.exclude, *dropped)))
+        return replace(self, exclude=exclude, include=self.include or tuple(allowed))

@@ -23,12 +23,17 @@ class JSONPathError(ValueError):
 
 
 class Path(NamedTuple):
-    """A compiled path. ``singular``: it finds at most one value; ``name``: its last name, if it ends in one."""
+    """A compiled path.
+
+    ``singular``: it finds at most one value; ``name``: its last name, if it ends in one; ``names``: its steps, where
+    every one is a name.
+    """
 
     text: str
     segments: tuple[tuple[Selector, ...], ...]
     singular: bool
     name: str | None
+    names: tuple[str, ...] | None
 
     def find(self, value: Any) -> list[Any]:
         """Return what the path finds in ``value``, a parsed JSON document, in document order."""
@@ -84,6 +89,7 @@ class _Parser:
         self.text, self.at = text, 0
         self.singular = True
         self.name: str | None = None
+        self.steps: list[str | None] = []
 
     def parse(self) -> Path:
         self._take("$", "a path that begins with $")
@@ -94,7 +100,11 @@ class _Parser:
             if self.at == len(self.text) and before != self.at:
                 raise self._error("no space at the end")
             segments.append(self._segment())
-        return Path(self.text, tuple(segments), self.singular, self.name)
+            self.steps.append(self.name)
+        names = tuple(name for name in self.steps if name is not None)
+        return Path(
+            self.text, tuple(segments), self.singular, self.name, names if len(names) == len(segments) else None
+        )
 
     def _segment(self) -> tuple[Selector, ...]:
         if self._peek("["):

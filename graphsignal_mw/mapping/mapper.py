@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphsignal_mw.mapping.bodies import Bodies, Side
-from graphsignal_mw.mapping.endpoint import Endpoint
+from graphsignal_mw.mapping.endpoint import Endpoint, Output
 from graphsignal_mw.mapping.instances import Row, join, misnamed, per_instance, to_column, to_instances, to_outputs
 from graphsignal_mw.mapping.jsonpath import Path, compile_path
 from graphsignal_mw.mapping.presets import PRESETS, Preset
@@ -28,13 +28,18 @@ class Mapper:
         self._deployment = without_headers(endpoint.deployment)
         self.has_own_name = not parameters(endpoint.deployment) and not header_names((endpoint.deployment,))
         """Whether the deployment is named by the user alone, and by nothing that a client sends."""
-        self._excluded = frozenset(endpoint.exclude)
+        self._choice = endpoint.choice
         self._features = _compiled(endpoint.features)
         self._predictions = _compiled_outputs(endpoint.predictions)
         self._score, self._label = _compiled(endpoint.score), _compiled(endpoint.label)
         self._prediction = _compiled(endpoint.prediction)
         self._timestamp, self._id = _compiled(endpoint.timestamp), _compiled(endpoint.prediction_id)
         self._segments = [(path.name or path.text, path) for path in map(compile_path, endpoint.segments)]
+
+    @property
+    def output(self) -> Output:
+        """The output that labels are compared with."""
+        return self.endpoint.output
 
     @property
     def is_ground_truth(self) -> bool:
@@ -45,11 +50,21 @@ class Mapper:
         """Return the name of the deployment for the parameters of a path, where nothing else is known."""
         return fill(self._deployment, params)[:250]
 
-    def map(self, exchange: Exchange) -> Mapped:
-        """Return what ``exchange`` holds; predictions and labels only of a 2xx answer."""
+    @property
+    def is_always_the_same(self) -> bool:
+        """Whether :meth:`identify` says the same of every exchange."""
+        texts = (self.endpoint.deployment, *self.endpoint.metadata.values())
+        return not header_names(texts) and not any(map(parameters, texts))
+
+    def identify(self, exchange: Exchange) -> tuple[str, dict[str, str]]:
+        """Return the deployment and the metadata of ``exchange``."""
         rendered = {name: render(text, exchange) for name, text in self.endpoint.metadata.items()}
         metadata = {name: value for name, value in rendered.items() if value is not None}
-        deployment = render(self.endpoint.deployment, exchange) or self.deployment(exchange.params)
+        return render(self.endpoint.deployment, exchange) or self.deployment(exchange.params), metadata
+
+    def map(self, exchange: Exchange) -> Mapped:
+        """Return what ``exchange`` holds; predictions and labels only of a 2xx answer."""
+        deployment, metadata = self.identify(exchange)
         mapped = Mapped(deployment, metadata)
         if exchange.succeeded and not exchange.is_sampled:
             bodies = (
@@ -87,7 +102,8 @@ class Mapper:
 
     def _map_labels(self, bodies: Bodies, mapped: Mapped) -> None:
         labels = _listed(bodies.find(self._label, "label"))
-        predictions = _listed(bodies.find(self._prediction, "prediction"))
+        given = self._prediction is not None  # else the label join finds it
+        predictions = _listed(bodies.find(self._prediction, "prediction")) if given else None
         rows = _Rows(bodies, _paired(bodies, labels, predictions))
         scores = rows.of(self._score, "score", score_of)
         times = rows.of(self._timestamp, "timestamp", time_of)
@@ -95,10 +111,11 @@ class Mapper:
         segments = self._row_segments(rows)
         kind = self.endpoint.output.kind
         for row in range(rows.count):
-            if labels[row] is None or predictions[row] is None:  # null is no label, and no class of its own
+            found = None if predictions is None else predictions[row]
+            if labels[row] is None or (found is None and ids[row] is None):  # null is no label, and no class of its own
                 bodies.counters["unmatched.label" if labels[row] is None else "unmatched.prediction"] += 1
                 continue
-            label, prediction = typed(labels[row], kind), typed(predictions[row], kind)
+            label, prediction = typed(labels[row], kind), None if found is None else typed(found, kind)
             mapped.labels.append(
                 GroundTruth(label, prediction, segments[row], times[row], scores[row], ids[row], kind=kind)
             )
@@ -114,9 +131,7 @@ class Mapper:
             return None
         if names:
             bodies.counters["mismatched"] += misnamed(instances, names)
-        if not self._excluded:
-            return instances
-        return [{k: v for k, v in row.items() if k not in self._excluded} for row in instances]
+        return [self._choice.row(row) for row in instances] if self._choice else instances
 
     def _outputs(self, bodies: Bodies, instances: int | None) -> list[Row] | None:
         preset = self.preset

@@ -42,11 +42,12 @@ class CategoricalPerformance:
         self._join_rare()
 
     def classes(self) -> Counter[str]:
-        """How often each class was the label or the prediction."""
+        """How many pairs have each class as the label, the prediction or both: what decides whether it may be named."""
         seen: Counter[str] = Counter()
         for (label, prediction), n in self.confusion.items():
             seen[label] += n
-            seen[prediction] += n
+            if prediction != label:
+                seen[prediction] += n
         return seen
 
     def metrics(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Statistics of one column: how many values, of which kinds, and what they look like."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -72,6 +73,12 @@ class Column:
             self.empties += found.lengths.count(0)
             self.values.add_lengths(found.lengths)
 
+    def add_counts(self, rows: int, *, integers: int, zeros: int) -> None:
+        """Count ``rows`` finite numbers, of which so many are integers and zeros; their values are added elsewhere."""
+        self.count += rows
+        self._count_numbers(rows, integers, zeros)
+        self.values.n += rows
+
     def add_missing(self, rows: int) -> None:
         """Count ``rows`` in which the column was absent."""
         self.count += rows
@@ -90,18 +97,21 @@ class Column:
     def _add_numbers(self, numbers: NDArray[np.float64]) -> None:
         if not len(numbers):
             return
-        integers = int(np.count_nonzero(numbers == np.rint(numbers)))
-        self.types["integer"] += integers
-        self.types["float"] += len(numbers) - integers
-        self.zeros += len(numbers) - int(np.count_nonzero(numbers))
+        integers, nonzero = np.count_nonzero(numbers == np.rint(numbers)), np.count_nonzero(numbers)
+        self._count_numbers(len(numbers), int(integers), len(numbers) - int(nonzero))
         self.values.add_numbers(numbers)
+
+    def _count_numbers(self, n: int, integers: int, zeros: int) -> None:
+        self.types["integer"] += integers
+        self.types["float"] += n - integers
+        self.zeros += zeros
 
     def _add_strings(self, found: Sorted) -> None:
         if found.strings:
             self.types["string"] += len(found.strings)
-            present = [s for s in found.strings if s]
-            self.empties += len(found.strings) - len(present)
-            self.values.add_strings(present)
+            counts = Counter(found.strings)
+            self.empties += counts.pop("", 0)
+            self.values.add_strings(counts)
         if found.booleans:
             self.types["boolean"] += sum(found.booleans.values())
             self.values.add_booleans(found.booleans)

@@ -6,7 +6,8 @@ HyperLogLog registers in numpy: Flajolet et al. (2007), "HyperLogLog", with the 
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ REGISTERS = 1 << PRECISION
 MAX_RHO = 64 - PRECISION + 1
 _REST_BITS = 64 - PRECISION
 _ALPHA_INFINITY = 1 / (2 * math.log(2))
+_MANTISSA_BITS, _BIAS = 52, 1022  # of a double, 1022 so that the exponent of 1.0 is its bit length
+_REMEMBERED = 8192  # hashes of strings: hashing costs ten times a look-up
+_SHORT = 64  # characters of a string whose hash is remembered
 
 
 class Distinct:
@@ -32,8 +36,9 @@ class Distinct:
 
     def update_strings(self, values: Iterable[str]) -> None:
         """Add strings; give each only once, hashing is what costs."""
-        hashes = [hashlib.blake2b(v.encode("utf-8", "surrogatepass"), digest_size=8).digest() for v in values]
-        self._add(np.frombuffer(b"".join(hashes), "<u8"))
+        hashes = [_remembered_digest(v) if len(v) <= _SHORT else _digest(v) for v in values]
+        if hashes:
+            self._add(np.frombuffer(b"".join(hashes), "<u8"))
 
     def merge(self, other: "Distinct") -> None:
         """Add the values that ``other`` has seen."""
@@ -51,11 +56,31 @@ class Distinct:
         return float(_ALPHA_INFINITY * REGISTERS * REGISTERS / z)
 
     def _add(self, hashes: NDArray[np.uint64]) -> None:
-        index = (hashes >> np.uint64(_REST_BITS)).astype(np.intp)
-        rest = hashes & np.uint64((1 << _REST_BITS) - 1)
-        # _REST_BITS is 53: exact as a double, whose exponent is the bit length.
-        rho = _REST_BITS + 1 - np.frexp(rest.astype(np.float64))[1]
-        np.maximum.at(self.registers, index, rho.astype(np.uint8))
+        np.maximum.at(self.registers, *_registers_of(hashes))
+
+
+def update_rows(counters: Sequence[Distinct], matrix: NDArray[np.float64]) -> None:
+    """Add to each of ``counters`` its row of finite numbers, shape (counters, n)."""
+    index, rho = _registers_of(_mix((matrix + 0.0).view(np.uint64)))
+    for counter, registers, values in zip(counters, index, rho, strict=True):
+        np.maximum.at(counter.registers, registers, values)
+
+
+def _registers_of(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+    """Return which register each hash belongs to, and what it says there."""
+    index = (hashes >> np.uint64(_REST_BITS)).astype(np.intp)
+    rest = hashes & np.uint64((1 << _REST_BITS) - 1)
+    # _REST_BITS is 53: exact as a double, whose biased exponent is the bit length but for an offset.
+    exponent = (rest.astype(np.float64).view(np.int64) >> _MANTISSA_BITS) - _BIAS
+    rho = _REST_BITS + 1 - np.maximum(exponent, 0)
+    return index, rho.astype(np.uint8)
+
+
+def _digest(value: str) -> bytes:
+    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+_remembered_digest = lru_cache(_REMEMBERED)(_digest)
 
 
 def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -6,7 +6,7 @@ and too low by at most ``error``.
 
 from collections import Counter
 from collections.abc import Mapping
-from heapq import nlargest, nsmallest
+from heapq import nsmallest
 
 CAPACITY = 512
 MAX_LENGTH = 120  # characters of a value that are kept
@@ -27,28 +27,40 @@ class Frequent:
         """How many of the values seen are not in ``counts``."""
         return max(0, self.total - self.counts.total())
 
-    def update(self, counts: Mapping[str, int]) -> None:
-        """Add values with how often each was seen."""
+    def update(self, counts: Mapping[str, int]) -> list[str]:
+        """Add values with how often each was seen; return those that it did not count until now, or may not have."""
         self.total += sum(counts.values())
+        known, new = self.counts, []
         for value, count in counts.items():
-            self.counts[value[:MAX_LENGTH]] += count
-        self._shrink()
+            if len(value) < MAX_LENGTH:
+                before = known.get(value)
+                if before is not None:
+                    known[value] = before + count
+                    continue
+                known[value] = count
+            else:
+                known[value[:MAX_LENGTH]] += count
+            new.append(value)
+        if len(known) > 2 * CAPACITY:  # shrinking costs more than counting: rarely, and for many at once
+            self.shrink()
+        return new
 
     def merge(self, other: "Frequent") -> None:
         """Add the values that ``other`` has seen."""
         self.total += other.total
         self.error += other.error
         self.counts.update(other.counts)
-        self._shrink()
+        self.shrink()
 
     def top(self, n: int) -> list[tuple[str, int, int]]:
         """Return the ``n`` commonest as (value, count, error bound), ties in the order of the values."""
         best = nsmallest(n, self.counts.items(), key=lambda item: (-item[1], item[0]))
         return [(value, count, self.error) for value, count in best]
 
-    def _shrink(self) -> None:
+    def shrink(self) -> None:
+        """Keep the commonest :data:`CAPACITY`; between updates there may be twice as many."""
         if len(self.counts) <= CAPACITY:
             return
-        cut = nlargest(CAPACITY + 1, self.counts.values())[-1]
+        cut = sorted(self.counts.values())[-CAPACITY - 1]
         self.error += cut
         self.counts = Counter({v: c - cut for v, c in self.counts.items() if c > cut})

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 TYPES = ("integer", "float", "boolean", "string", "other")
 T = TypeVar("T")
+_PLAIN = frozenset({int, float, str, type(None)})
 _MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 
 
@@ -37,9 +38,9 @@ def sort_values(values: Sequence[Any] | NDArray[Any]) -> Sorted:
     kinds = set(map(type, values))
     if kinds == {str}:
         return Sorted(strings=values)
-    if kinds <= {int, float}:
+    if kinds <= _PLAIN:
         try:
-            return _finite(np.fromiter(values, np.float64, len(values)))
+            return _sort_scalars(values, kinds)
         except OverflowError:
             pass
     return _sort_mixed(values)
@@ -94,6 +95,14 @@ def _finite(array: NDArray[np.float64]) -> Sorted:
         return Sorted(numbers=array)
     kept = array[finite]
     return Sorted(numbers=kept, missing=len(array) - len(kept))
+
+
+def _sort_scalars(values: Sequence[Any], kinds: AbstractSet[type]) -> Sorted:
+    present = [v for v in values if v is not None] if type(None) in kinds else values
+    strings = [v for v in present if type(v) is str] if str in kinds else []
+    figures = [v for v in present if type(v) is not str] if str in kinds else present
+    found = _finite(np.fromiter(figures, np.float64, len(figures)))
+    return Sorted(numbers=found.numbers, strings=strings, missing=found.missing + len(values) - len(present))
 
 
 def _sort_mixed(values: Iterable[Any]) -> Sorted:

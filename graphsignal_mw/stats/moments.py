@@ -68,6 +68,15 @@ class Moments:
             m2 = min(float(np.einsum("i,i->", deviations, deviations)), LARGEST)
         self.merge(Moments(array.size, mean, m2, least, greatest))
 
+    def update_weighted(self, values: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+        """Add small integers, shape (n,), with how often each was seen."""
+        if not values.size:
+            return
+        n = int(counts.sum())
+        mean = int((values * counts).sum()) / n
+        m2 = float((counts * (values - mean) ** 2).sum())
+        self.merge(Moments(n, mean, m2, float(values.min()), float(values.max())))
+
     def merge(self, other: "Moments") -> None:
         """Add the numbers that ``other`` has seen."""
         if not other.n or other.minimum is None or other.maximum is None:
@@ -83,3 +92,17 @@ class Moments:
         self.mean = self.mean * (1 - share) + other.mean * share
         self.n = total
         self.minimum, self.maximum = min(self.minimum, other.minimum), max(self.maximum, other.maximum)
+
+
+def moments_of_rows(matrix: NDArray[np.float64]) -> list[Moments] | None:
+    """Return the moments of each row of ``matrix``, shape (rows, n); None where a number or a sum is not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        least, greatest, mean = matrix.min(axis=1), matrix.max(axis=1), matrix.mean(axis=1)
+        mean = np.clip(mean, least, greatest)
+        deviations = matrix - mean[:, np.newaxis]
+        m2 = np.einsum("ij,ij->i", deviations, deviations)
+    if not np.isfinite(m2).all():  # which it is of finite numbers alone
+        return None
+    n = matrix.shape[1]
+    each = zip(mean.tolist(), m2.tolist(), least.tolist(), greatest.tolist(), strict=True)
+    return [Moments(n, *found) for found in each]

@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from graphsignal_mw.stats.column import Column
+from graphsignal_mw.stats.matrix import update_columns
 from graphsignal_mw.stats.text import bounded_name
 
 MAX_COLUMNS = 1000
@@ -26,14 +30,24 @@ class Profile:
 
     def update(self, columns: Mapping[str, Sequence[Any]], rows: int | None = None) -> None:
         """Add columns of equal length, shape (rows,) each; ``rows`` counts where there is no column."""
-        added = rows if rows is not None else max(map(len, columns.values()), default=0)
+        self.add(columns)
+        self.close(rows if rows is not None else max(map(len, columns.values()), default=0))
+
+    def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Add some columns of rows that :meth:`close` ends."""
         for name, values in columns.items():
             column = self._column(name)
             if column is None:
                 self.skipped += len(values)
                 continue
             column.update(values)
-        self._close(added)
+
+    def add_numbers(self, names: Sequence[str], matrix: NDArray[np.float64]) -> None:
+        """Add some columns of numbers, shape (len(names), rows), of rows that :meth:`close` ends."""
+        found = [(row, column) for row, name in enumerate(names) if (column := self._column(name)) is not None]
+        self.skipped += (len(names) - len(found)) * matrix.shape[1]
+        rows = matrix if len(found) == len(names) else matrix[[row for row, _ in found]]
+        update_columns([column for _, column in found], rows)
 
     def merge(self, other: "Profile", *, fill: bool = True) -> None:
         """Add the rows of ``other``.
@@ -49,9 +63,16 @@ class Profile:
             column.merge(theirs)
         self.skipped += other.skipped
         if fill:
-            self._close(other.rows)
+            self.close(other.rows)
         else:
             self.rows += other.rows
+
+    def close(self, rows: int) -> None:
+        """Count ``rows`` that were added; where a column was absent, it is missing."""
+        self.rows += rows
+        for column in self.columns.values():
+            if column.count < self.rows:
+                column.add_missing(self.rows - column.count)
 
     def _column(self, name: str) -> Column | None:
         column = self.columns.get(name)
@@ -62,9 +83,3 @@ class Profile:
         if column is None and len(self.columns) < self.max_columns:
             column = self.columns[name] = Column(significant_digits=self.significant_digits)
         return column
-
-    def _close(self, added: int) -> None:
-        self.rows += added
-        for column in self.columns.values():
-            if column.count < self.rows:
-                column.add_missing(self.rows - column.count)

@@ -40,6 +40,9 @@ class Quantiles:
 
     def update(self, values: NDArray[np.float64]) -> None:
         """Add finite numbers, shape (n,)."""
+        if len(values) <= _CHUNK and values.flags.writeable and values.flags.c_contiguous:
+            self._sketch.update(values)
+            return
         for start in range(0, len(values), _CHUNK):
             # The copy is writable, which vector update demands.
             self._sketch.update(np.array(values[start : start + _CHUNK], dtype=np.float64))

@@ -1,6 +1,5 @@
 """What a column's values look like: the part of its statistics that could give a value away."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -45,13 +44,12 @@ class Values:
             self.quantiles.update(kept)
             self.distinct.update_numbers(kept)
 
-    def add_strings(self, strings: Sequence[str]) -> None:
-        """Add strings that are not empty."""
-        self.n += len(strings)
-        counts = Counter(strings)
-        self.frequent.update(counts)
-        self.distinct.update_strings(counts)
-        self.add_lengths([len(s) for s in strings], new=False)
+    def add_strings(self, counts: Mapping[str, int]) -> None:
+        """Add strings that are not empty, with how often each was seen."""
+        self.n += sum(counts.values())
+        self.distinct.update_strings(self.frequent.update(counts))  # what had a count has been hashed
+        lengths = np.fromiter(map(len, counts), np.int64, len(counts))
+        self.lengths.update_weighted(lengths, np.fromiter(counts.values(), np.int64, len(counts)))
 
     def add_booleans(self, counts: Mapping[str, int]) -> None:
         """Add counts of ``"true"`` and ``"false"``."""
@@ -59,9 +57,9 @@ class Values:
         self.frequent.update(counts)
         self.distinct.update_strings(counts)
 
-    def add_lengths(self, lengths: Sequence[int], *, new: bool = True) -> None:
-        """Add lengths of lists, mappings or bytes (``new``), or of strings that were added already."""
-        self.n += len(lengths) if new else 0
+    def add_lengths(self, lengths: Sequence[int]) -> None:
+        """Add lengths of lists, mappings or bytes."""
+        self.n += len(lengths)
         self.lengths.update(np.asarray(lengths, dtype=np.float64))
 
     def merge(self, other: "Values") -> None:

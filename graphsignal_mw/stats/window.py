@@ -32,8 +32,8 @@ class WindowStats:
     """Everything that is known of one window; mergeable.
 
     ``counters`` are named ``requests``, ``predictions``, ``ground_truths``, ``exceptions``, ``rejected``,
-    ``aborted``, ``mismatched``, ``sampled``, ``withheld``, ``unparsed.<reason>``, ``dropped.<reason>`` and
-    ``unmatched.<field>``. ``performance`` is by segment, the empty name is all of them.
+    ``aborted``, ``mismatched``, ``sampled``, ``withheld``, ``unparsed.<reason>``, ``dropped.<reason>``,
+    ``unmatched.<field>`` and ``label_lag.<class>``. ``performance`` is by segment, the empty name is all of them.
     """
 
     __slots__ = (

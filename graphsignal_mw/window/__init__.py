@@ -2,12 +2,15 @@
 
 from graphsignal_mw.window.gather import Gathered, fold_labels, fold_predictions, fold_table, pick
 from graphsignal_mw.window.key import Key, bucket_of
+from graphsignal_mw.window.packed import Layout, Packed
 from graphsignal_mw.window.rows import transpose
 from graphsignal_mw.window.windows import Windows
 
 __all__ = [
     "Gathered",
     "Key",
+    "Layout",
+    "Packed",
     "Windows",
     "bucket_of",
     "fold_labels",

@@ -10,7 +10,12 @@ import numpy as np
 from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
 from graphsignal_mw.stats import Performance, WindowStats
 from graphsignal_mw.stats.performance import KINDS
+from graphsignal_mw.window.packed import Layout, Packed
 from graphsignal_mw.window.rows import as_columns, transpose
+
+BLOCK = 1024  # records that are folded together
+PIECE = 256  # of those among them that are not packed
+MAX_SIZE = 1024 * 1024  # bytes of bodies behind the records
 
 Columns = Mapping[str, Sequence[Any]]
 Transform = Callable[[Columns], Columns]
@@ -18,31 +23,80 @@ Transform = Callable[[Columns], Columns]
 
 @dataclass(slots=True)
 class Gathered:
-    """Records of one window that are not yet in its statistics."""
+    """Records of one window that are not yet in its statistics; ``size`` is the bytes that they came with.
+
+    ``borrowed``: they hold objects of the user, who may change them.
+    """
 
     counters: Counter[str] = field(default_factory=Counter)
     durations: list[float] = field(default_factory=list)
+    packed: dict[tuple[Layout, Layout], Packed] = field(default_factory=dict)
     predictions: list[Prediction] = field(default_factory=list)
     labels: list[GroundTruth] = field(default_factory=list)
     exceptions: list[ExceptionEvent] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)
+    size: int = 0
+    borrowed: bool = False
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to fold: more together would not cost less."""
+        return self.borrowed or self.records >= BLOCK or self.size >= MAX_SIZE or len(self.durations) >= 4 * BLOCK
 
     @property
     def records(self) -> int:
         """How many records there are, besides what is only counted."""
-        return len(self.predictions) + len(self.labels) + len(self.exceptions)
+        packed = sum(map(len, self.packed.values()))
+        return packed + len(self.predictions) + len(self.labels) + len(self.exceptions)
 
-    def fold(self, stats: WindowStats, transform: Transform) -> None:
-        """Add everything to ``stats``; ``transform`` changes columns first (hashing)."""
+    def extend(self, more: "Gathered") -> None:
+        """Add what ``more`` holds, which was gathered later."""
+        self.counters.update(more.counters)
+        self.durations += more.durations
+        for layouts, rows in more.packed.items():
+            mine = self.packed.setdefault(layouts, rows)
+            if mine is not rows:
+                mine.extend(rows)
+        self.predictions += more.predictions
+        self.labels += more.labels
+        self.exceptions += more.exceptions
+        self.metadata.update(more.metadata)
+        self.size += more.size
+        self.borrowed |= more.borrowed
+
+    def fold(self, stats: WindowStats, transform: Transform, pause: Callable[[], None] = lambda: None) -> Counter[str]:
+        """Add everything to ``stats``; return what could not be added, counted by reason.
+
+        ``transform`` changes columns first (hashing), ``pause`` is called between long steps.
+        """
         stats.metadata.update(self.metadata)
         stats.counters.update(self.counters)
         if self.durations:
             stats.latency.update(self.durations)
-        fold_predictions(stats, self.predictions, transform)
+        for rows in self.packed.values():
+            rows.fold(stats, transform, pause)
+        lost: Counter[str] = Counter()
+        for start in range(0, len(self.predictions), PIECE):
+            lost += fold_each(stats, self.predictions[start : start + PIECE], transform)
+            pause()
         fold_labels(stats, self.labels)
         for event in self.exceptions:
             stats.exceptions.add(event)
         stats.counters["exceptions"] += len(self.exceptions)
+        stats.counters.update(lost)
+        return lost
+
+
+def fold_each(stats: WindowStats, predictions: Sequence[Prediction], transform: Transform) -> Counter[str]:
+    """Add predictions; one that breaks costs no other. Return those that could not be added, counted by reason."""
+    try:
+        fold_predictions(stats, predictions, transform)
+    except Exception as error:  # noqa: BLE001 - the values of users may do anything
+        if len(predictions) == 1:
+            return Counter({f"dropped.internal_{type(error).__name__}": 1})
+        half = len(predictions) // 2
+        return fold_each(stats, predictions[:half], transform) + fold_each(stats, predictions[half:], transform)
+    return Counter()
 
 
 def fold_predictions(stats: WindowStats, predictions: Sequence[Prediction], transform: Transform) -> None:
@@ -95,7 +149,7 @@ def _update(performance: Performance, group: Sequence[GroundTruth]) -> int:
             scores if any(s is not None for s in scores) else None,
             kind,
         )
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # noqa: BLE001 - the values of users may do anything
         if len(group) == 1:
             return 0
         return sum(_update(performance, [label]) for label in group)

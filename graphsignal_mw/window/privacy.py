@@ -147,8 +147,9 @@ def public_values(values: Values, names: AbstractSet[str]) -> Values:
     public = Values()
     public.merge(values)
     _round_extremes(public, values)
-    shown = {} if values.is_identifying else {v: n for v, n in values.frequent.counts.items() if v in names}
-    public.frequent = Frequent(shown, values.frequent.error, values.frequent.total)
+    frequent = public.frequent  # merged, and so the commonest alone
+    shown = {} if values.is_identifying else {v: n for v, n in frequent.counts.items() if v in names}
+    public.frequent = Frequent(shown, frequent.error, frequent.total)
     return public
 
 
@@ -173,11 +174,12 @@ def hash_columns(
     What was inside a mapping goes with it: ``customer`` covers ``customer.id``.
     """
     return {
-        name: [_digest(v, key) for v in values] if _covers(hashed, name) else values for name, values in columns.items()
+        name: [_digest(v, key) for v in values] if covers(hashed, name) else values for name, values in columns.items()
     }
 
 
-def _covers(hashed: frozenset[str], name: str) -> bool:
+def covers(hashed: frozenset[str], name: str) -> bool:
+    """Whether the column ``name`` is one of ``hashed``, or was inside one."""
     return name in hashed or any(name.startswith(f"{whole}.") for whole in hashed)
 
 

@@ -71,7 +71,8 @@ def test_drops_of_a_name_from_the_path_reach_the_collector_with_its_first_succes
 
 
 def test_a_defect_of_ours_costs_its_record_and_is_counted(make, collector):
-    agent, of = make(collector.url), mapper(deployment="defect")
+    agent = make(collector.url)
+    of = mapper(deployment="defect", metadata={"model_version": "$request.headers.x-version"})
     submit(agent, 4, of)
     submit(agent, 3, of, request_headers=7)
     seen = Observed(collector, agent, "defect", 7)

@@ -10,15 +10,16 @@ from graphsignal_mw.wire import part_to_stats
 class Logged:
     """A session of a real agent, and what arrives of it at the other end of a socket."""
 
-    def __init__(self, agent, server):
-        self.agent, self.server = agent, server
-        self.session = agent.session("model")
+    def __init__(self, agent, server, deployment="model"):
+        self.agent, self.server, self.deployment = agent, server, deployment
+        self.session = agent.session(deployment)
 
     def stats(self):
         assert self.agent.flush(30)
         total = WindowStats()
         for part in self.server.parts():
-            total.merge(part_to_stats(part))
+            if part.deployment == self.deployment:
+                total.merge(part_to_stats(part))
         return total
 
 
@@ -37,6 +38,17 @@ def start(tmp_path):
     for agent, server in made:
         agent.shutdown(1)
         server.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One agent for the tests of a file: each has a deployment of its own, one of the hundred of a process."""
+    server = Answering()
+    settings = {"min_count": 1, "upload_seconds": 3600, "max_cpu_share": 1.0}
+    agent = Agent(Settings(url=server.url, spool_dir=str(tmp_path_factory.mktemp("spool")), **settings))
+    yield lambda deployment: Logged(agent, server, deployment)
+    agent.shutdown(1)
+    server.close()
 
 
 @pytest.fixture

@@ -23,6 +23,13 @@ def test_a_compressed_body_is_inflated_by_its_header():
     assert reason(gzip.compress(b""), headers=headers) == "empty"
 
 
+@pytest.mark.parametrize("encoding", [b"utf-8", b"gzip", b"br"])
+def test_json_is_json_whatever_encoding_its_header_names(encoding):
+    headers = [*JSON, (b"content-encoding", encoding)]
+    assert parse(b'{"a": 1}', "complete", headers) == {"a": 1}
+    assert reason(b'{"a": 1', headers=headers) == "content_encoding"
+
+
 @pytest.mark.parametrize(
     ("body", "value"),
     [

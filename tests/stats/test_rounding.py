@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsignal_mw.stats import Moments
-from graphsignal_mw.stats.rounding import rounded
+from graphsignal_mw.stats.rounding import rounded, rounded_rows
 
 from .strategies import any_finite, array, thorough
 
@@ -46,3 +46,14 @@ def test_what_is_rounded_stays_finite_and_near(values, digits):
     assert np.isfinite(found).all()
     allowed = moments.spread * 10.0 ** (1 - digits)
     assert (np.abs(found / 2 - array(values) / 2) <= allowed).all()
+
+
+@pytest.mark.parametrize("scales", [(0.01, 1.0, 1000.0), (1e-9, 1.0), (1e30, 1.0), (0.0, 1.0), (1e307, 1e-300)])
+@pytest.mark.parametrize("digits", [None, 1, 4])
+def test_rows_are_rounded_as_each_by_itself(scales, digits):
+    matrix = np.random.default_rng(1).normal(size=(len(scales), 50)) * np.array(scales)[:, np.newaxis]
+    moments = [Moments() for _ in scales]
+    for each, row in zip(moments, matrix, strict=True):
+        each.update(row)
+    expected = [rounded(row, digits, each).tolist() for row, each in zip(matrix, moments, strict=True)]
+    assert rounded_rows(matrix, digits, moments).tolist() == expected

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from graphsignal_mw.stats import Values
 
 def strings(values):
     found = Values()
-    found.add_strings(values)
+    found.add_strings(Counter(values))
     return found
 
 

@@ -1,0 +1,133 @@
+"""What a record costs the background thread, and what it costs with peers: the table "CPU per record".
+
+    python benchmarks/records.py            everything (two minutes after the first run)
+    python benchmarks/records.py --quick    the same with few rounds: does it work?
+    python benchmarks/records.py --ours     without the peers
+
+Ours begins with what a middleware captured, the bytes of both bodies, and ends with what leaves of a closed window. The
+peers are given rows that are parsed already, as their loggers want them. They are pinned in requirements-records.txt,
+and live in an environment of their own that the first run makes. Figures are CPU time of the thread that does the work
+(medians of rounds, interleaved), in µs a record.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from peers.environment import python_of_peers
+from request_path import machine
+from streams.records import CASES
+
+from graphsignal_mw.agent.intake import Intake
+from graphsignal_mw.config import load_config
+from graphsignal_mw.mapping import Mapper
+from graphsignal_mw.middleware import Capture
+from graphsignal_mw.window import Windows
+
+HERE = Path(__file__).parent
+SLICE = 64
+HEADERS = [
+    (b"host", b"127.0.0.1:8000"),
+    (b"accept", b"*/*"),
+    (b"accept-encoding", b"gzip, deflate"),
+    (b"connection", b"keep-alive"),
+    (b"user-agent", b"python-httpx/0.28"),
+    (b"content-length", b"226"),
+    (b"content-type", b"application/json"),
+]
+ENDPOINT = {"path": "/predict", "deployment": "model", "features": "$", "predictions": {"y": "$.y"}}
+
+
+class Ours:
+    """The records of one case, captured again for each round."""
+
+    def __init__(self, records):
+        self.mapper = Mapper(load_config({"endpoints": [ENDPOINT]}).endpoints[0])
+        self.bodies = [(json.dumps(row).encode(), json.dumps({"y": y}).encode()) for row, y in records]
+
+    def round(self):
+        """Return µs of CPU a record."""
+        captures = [self._capture(*bodies) for bodies in self.bodies]
+        windows = Windows(window_seconds=300, significant_digits=4)
+        intake = Intake(windows)
+        began = time.thread_time()
+        for start in range(0, len(captures), SLICE):
+            intake.take(captures[start : start + SLICE])
+        parts = windows.cut(final=True)
+        spent = time.thread_time() - began
+        counted = sum(part.counters.get("predictions", 0) for part in parts)
+        if counted != len(captures):
+            raise SystemExit(f"{counted} predictions of {len(captures)} records")
+        return spent / len(captures) * 1e6
+
+    def _capture(self, request, response):
+        capture = Capture((self.mapper, {}), HEADERS, 65_536, None)
+        capture.request, capture.response, capture.response_headers = request, response, HEADERS[-2:]
+        capture.status = 200
+        capture.complete()
+        capture.end()
+        return capture
+
+
+class Peer:
+    """A process of the peers' environment, which is told the name of a case and answers with µs a record."""
+
+    def __init__(self, python, name):
+        command = [python, HERE / "peers" / "records.py", name]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def round(self, case):
+        self.process.stdin.write(f"{case}\n")
+        self.process.stdin.flush()
+        said = self.process.stdout.readline()
+        if not said:
+            raise SystemExit(f"{' '.join(map(str, self.process.args))} ended with {self.process.wait()}")
+        return float(said)
+
+    def end(self):
+        self.process.communicate(timeout=60)
+
+
+def measured(peers, rounds, few):
+    """Return {case: {who: µs of each round}}; peers, which take longer, have only ``few`` rounds."""
+    ours = {case: Ours(make(8192)) for case, make in CASES.items()}
+    found = {case: {"ours": []} | {name: [] for name in peers} for case in CASES}
+    for number in range(rounds + 1):
+        for case, mine in ours.items():
+            cost = mine.round()
+            if number:  # the first warms up
+                found[case]["ours"].append(cost)
+            if number < few:
+                for name, peer in peers.items():
+                    found[case][name].append(peer.round(case))
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="few rounds")
+    parser.add_argument("--ours", action="store_true", help="without the peers")
+    given = parser.parse_args()
+    peers = {}
+    if not given.ours:
+        python = python_of_peers(HERE / "requirements-records.txt", with_us=False)
+        peers = {name: Peer(python, name) for name in ("whylogs", "graphsignal")}
+    began = time.monotonic()
+    print(machine())
+    print(f"\n{'CPU per record':36}{'':14}{'median µs':>12}{'best µs':>10}{'times ours':>12}")
+    for case, costs in measured(peers, *((3, 1) if given.quick else (15, 3))).items():
+        ours = statistics.median(costs["ours"])
+        for name, cost in costs.items():
+            middle = statistics.median(cost)
+            print(f"{case:36}{name:14}{middle:>12.1f}{min(cost):>10.1f}{middle / ours:>12.1f}", flush=True)
+    for peer in peers.values():
+        peer.end()
+    print(f"\n{time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Exchanges of plain endpoints go from their bytes to columns; the mapper says what has to come out."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mapping.exchanges import exchange
+
+from graphsignal_mw.agent.intake import Intake
+from graphsignal_mw.mapping import Endpoint, Mapper
+from graphsignal_mw.window import Gathered, Windows
+from graphsignal_mw.wire import part_to_stats
+
+NOON = 1_700_000_000 // 3600 * 3600
+ROW = {"n": 1.5, "i": 3, "s": "a"}
+ODD = [None, True, "", "7", 0, -0.0, 1e300, 2**70, 10**400, math.nan, math.inf, [1], [], {"z": 1}, "é" * 130]
+ENDPOINTS = [
+    {"features": "$", "predictions": "$"},
+    {"features": "$.x", "predictions": {"y": "$.y", "more": "$.a.b"}},
+    {"features": "$.a.b", "predictions": "$.y"},
+    {"features": "$.x"},
+    {"predictions": {"y": "$['y']"}},
+    {"features": "$.x", "predictions": "$.y", "exclude": ("i", "odd")},
+    {"features": "$.x", "predictions": "$.y", "include": ("n", "odd")},
+    {"features": "$.x", "predictions": "$.y", "exclude": ("odd.z",)},
+]
+
+values = st.sampled_from(ODD) | st.floats() | st.integers() | st.text(max_size=3)
+rows = st.just(ROW) | st.builds(
+    lambda odd: ROW | odd, st.dictionaries(st.sampled_from(["n", "s", "odd", 'q"']), values)
+)
+rows |= st.dictionaries(st.sampled_from(["n", "i", "s", "z.z"]), values)
+sides = st.builds(
+    lambda row, y, more: {"x": row, "a": {"b": row if more is None else more}, "y": y, **row},
+    rows,
+    st.just(0.5) | values,
+    st.none() | values,
+)
+bodies = st.builds(lambda value: json.dumps(value).encode(), sides | rows)
+bodies |= st.sampled_from(
+    [b"", b"{", b"[1]", b"null", b'{"x": 1} ', b'{"n": 1},{"n": 2}', b'{"y": "\xff"}', b'{"y":"\\ud800"}']
+)
+
+
+def taken(mapper, exchanges, sizes, **privacy):
+    """What leaves of exchanges that were taken in slices of these sizes; open windows are looked at in between."""
+    windows = Windows(window_seconds=300, **privacy)
+    intake = Intake(windows)
+    rest = list(exchanges)
+    for size in [*sizes, len(rest)]:
+        intake.take(rest[:size])
+        windows.peek()
+        del rest[:size]
+    return windows.cut(final=True), intake
+
+
+def mapped(mapper, exchanges, **privacy):
+    """What leaves of exchanges that the mapper mapped, one by one."""
+    windows = Windows(window_seconds=300, **privacy)
+    for each in exchanges:
+        found = mapper.map(each)
+        gathered = Gathered(durations=[each.duration], predictions=found.predictions, metadata=dict(found.metadata))
+        gathered.counters.update({**found.counters, "requests": 1})
+        windows.add(windows.key(found.deployment, found.metadata, each.started_at), gathered)
+    return windows.cut(final=True)
+
+
+def moments(found):
+    return (
+        found.n,
+        found.minimum,
+        found.maximum,
+        *(pytest.approx(v, rel=1e-9, abs=1e-300) for v in (found.mean, found.m2)),
+    )
+
+
+def described(parts, *, exact=True):
+    """Everything that is exact in parts, by window."""
+    return {(part.deployment, part.version, part.bucket): stats_of(part_to_stats(part), exact) for part in parts}
+
+
+def stats_of(stats, exact):
+    streams = (stats.features, stats.predictions)
+    columns = [
+        # A null is missing, or an object without keys where the others of its batch are objects.
+        {name: column_of(column, exact) for name, column in stream.columns.items() if column.missing < column.count}
+        for stream in streams
+    ]
+    counters = {name: n for name, n in stats.counters.items() if n}
+    return counters, [stream.rows for stream in streams], columns, moments(stats.latency.moments)
+
+
+def column_of(column, exact):
+    counts = column.count, column.missing, column.zeros, column.empties, column.types, column.values.n
+    seen = column.quantiles.n, dict(column.frequent.counts), column.frequent.total, column.frequent.error
+    distinct = column.distinct.registers.tolist() if exact else None
+    return counts, seen, moments(column.moments), moments(column.lengths), distinct
+
+
+def requests(mapper, pairs):
+    return [
+        exchange(request, response, endpoint=mapper, started_at=NOON + 100 * number, duration=0.01 * number)
+        for number, (request, response) in enumerate(pairs)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "privacy"),
+    [(fields, {"significant_digits": None}) for fields in ENDPOINTS]
+    + [(ENDPOINTS[1], {}), (ENDPOINTS[1], {"hashed": ("i", "odd"), "significant_digits": None})],
+)
+@given(
+    pairs=st.lists(st.tuples(bodies, bodies), min_size=1, max_size=12),
+    regular=st.integers(0, 3),
+    sizes=st.lists(st.integers(0, 9), max_size=2),
+    chance=st.randoms(use_true_random=False),
+)
+@settings(max_examples=15, deadline=None, database=None, derandomize=True)
+def test_what_comes_out_is_what_the_mapper_says_in_any_split_and_order(fields, privacy, pairs, regular, sizes, chance):
+    mapper = Mapper(Endpoint(path="/p", deployment="m", **fields))
+    whole = json.dumps({"x": ROW, "a": {"b": ROW}, "y": 0.5, **ROW}).encode()
+    exchanges = requests(mapper, [(whole, whole)] * 3 * regular + pairs)
+    expected = mapped(mapper, exchanges, min_count=1, **privacy)
+    chance.shuffle(exchanges)
+    parts, intake = taken(mapper, exchanges, sizes, min_count=1, **privacy)
+    exact = privacy.get("significant_digits", 4) is None
+    assert described(parts, exact=exact) == described(expected, exact=exact)
+    assert intake.totals["requests"] == len(exchanges)
+    assert intake.totals["predictions"] == sum(part.counters.get("predictions", 0) for part in parts)

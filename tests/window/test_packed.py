@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from msgspec import UNSET
+
+from graphsignal_mw.stats import WindowStats
+from graphsignal_mw.window import Layout, Packed
+from graphsignal_mw.window.packed import TILE
+
+NOTHING = Layout((), ())
+
+
+class Values:
+    def __init__(self, numbers=(), others=()):
+        self.numbers, self.others = numbers, others
+
+
+def same(columns):
+    return columns
+
+
+def folded(*packed, stats=None, transform=same):
+    stats, pauses = stats or WindowStats(), []
+    for rows in packed:
+        rows.fold(stats, transform, lambda: pauses.append(1))
+    return stats, len(pauses)
+
+
+def packed(rows, features=NOTHING, numbers=(), others=()):
+    made = Packed(features, NOTHING)
+    made.add(rows, Values(numbers, others), Values())
+    return made
+
+
+def test_each_value_goes_to_its_own_column():
+    made = Packed(Layout(("a", "b"), ("s",)), Layout(("y",), ()))
+    made.add(2, Values([1.0, 2.0, 3.0, 4.0], ["p", "q"]), Values([0.5, 0.6]))
+    more = Packed(Layout(("a", "b"), ("s",)), Layout(("y",), ()))
+    more.add(1, Values([5.0, 6.0], ["q"]), Values([0.7]))
+    made.extend(more)
+    stats, _ = folded(made)
+    features = stats.features.columns
+    assert {name: (features[name].moments.minimum, features[name].moments.maximum) for name in "ab"} == {
+        "a": (1.0, 5.0),
+        "b": (2.0, 6.0),
+    }
+    assert features["s"].frequent.counts == {"p": 1, "q": 2}
+    assert stats.predictions.columns["y"].moments.maximum == 0.7
+    assert (stats.counters, stats.features.rows, stats.predictions.rows, len(made)) == ({"predictions": 3}, 3, 3, 3)
+
+
+def test_what_no_row_has_is_no_column_and_what_some_have_is_missing_in_the_others():
+    layout = Layout((), ("never", "once"))
+    stats, _ = folded(packed(3, layout, (), [UNSET, UNSET, UNSET, "x", UNSET, None]))
+    assert set(stats.features.columns) == {"once"}
+    assert (stats.features.columns["once"].count, stats.features.columns["once"].missing) == (3, 2)
+
+
+def test_a_column_that_comes_and_goes_is_missing_meanwhile():
+    stats, _ = folded(packed(2, Layout(("a",), ()), [1.0, 2.0]), packed(3, Layout(("b",), ()), [1.0, 2.0, 3.0]))
+    assert {name: (c.count, c.missing) for name, c in stats.features.columns.items()} == {"a": (5, 3), "b": (5, 2)}
+
+
+@pytest.mark.parametrize("width", [1, 40])
+def test_long_work_is_done_in_steps_with_pauses_between(width):
+    rows, names = 3 * TILE // width, tuple(f"f{n}" for n in range(width))
+    numbers = np.arange(rows * width, dtype=np.float64)
+    stats, pauses = folded(packed(rows, Layout(names, ("s",)), numbers, ["x"] * rows))
+    assert pauses >= 2
+    columns = stats.features.columns
+    assert [columns[name].moments.maximum for name in names] == numbers[-width:].tolist()
+    assert {column.count for column in columns.values()} == {rows}
+
+
+def test_columns_beyond_the_limit_are_skipped_and_counted():
+    stats = WindowStats()
+    stats.features.max_columns = 2
+    folded(packed(2, Layout(("a", "b", "c"), ("s",)), range(6), ["x", "y"]), stats=stats)
+    assert set(stats.features.columns) == {"a", "b"}
+    assert (stats.features.skipped, stats.features.columns["b"].moments.maximum) == (4, 4.0)
+
+
+def test_others_are_transformed_by_name():
+    def transform(columns):
+        return {name: [f"{name}:{value}" for value in values] for name, values in columns.items()}
+
+    stats, _ = folded(packed(1, Layout((), ("s",)), (), ["x"]), transform=transform)
+    assert stats.features.columns["s"].frequent.counts == {"s:x": 1}
