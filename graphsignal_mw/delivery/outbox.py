@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphsignal_mw.delivery.frames import Body
+from graphsignal_mw.delivery.lost import Lost
 from graphsignal_mw.delivery.spool import Spool
 from graphsignal_mw.errors import SpoolError
 
@@ -45,6 +46,11 @@ class Outbox:
 
     def __len__(self) -> int:
         return len(self._items)
+
+    @property
+    def lost(self) -> Lost:
+        """What was in the deltas that were given up or refused."""
+        return self.spool.lost
 
     def open(self) -> None:
         """Open the spool, adopt what others left, and queue everything that waits on disk."""
@@ -130,6 +136,7 @@ class Outbox:
                 return
             size -= oldest.size
             self._items.remove(oldest)
+            self.lost.add("memory_full", oldest.bodies)
             self.dropped["memory_full"] = self.dropped.get("memory_full", 0) + 1
 
     def _warn(self, error: Exception) -> None:

@@ -7,7 +7,7 @@ lock is free belongs to nobody: the next process adopts it.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from graphsignal_mw.delivery.files import (
@@ -15,10 +15,11 @@ from graphsignal_mw.delivery.files import (
     modified_at,
     remove_file,
     size_of,
-    sync_directory,
     write_atomically,
 )
 from graphsignal_mw.delivery.frames import Body, pack, unpack
+from graphsignal_mw.delivery.lost import Lost
+from graphsignal_mw.delivery.orphans import adopt_orphan, remove_folder
 from graphsignal_mw.errors import SpoolError
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -28,6 +29,8 @@ _ATTEMPTS = 3
 
 class Spool:
     """Spool directory of one boot. ``dropped`` counts files given up, by reason; ``given_up`` are their names.
+
+    ``lost`` is what was in them.
 
     Sizes in bytes, ages in seconds.
     """
@@ -45,6 +48,7 @@ class Spool:
         self.max_bytes, self.max_age = max_bytes, max_age
         self.dropped: dict[str, int] = {}
         self.given_up: set[str] = set()
+        self.lost = Lost()
         self._clock = clock
         self._folder = root / boot_id
         self._lock = FileLock(self._folder / "lock")
@@ -108,10 +112,12 @@ class Spool:
 
     def remove(self, path: Path, reason: str | None = None) -> None:
         """Remove a delta that was delivered, or given up for ``reason``."""
-        remove_file(path)
-        if reason:
+        if reason and path.name not in self.given_up:  # a disk that is read-only keeps it, and it comes again
             self.given_up.add(path.name)
             self.dropped[reason] = self.dropped.get(reason, 0) + 1
+            with contextlib.suppress(OSError, SpoolError):
+                self.lost.add(reason, self.read(path))
+        remove_file(path)
 
     def pending(self) -> list[Path]:
         """Return the complete deltas, oldest first; those older than ``max_age`` are given up."""
@@ -126,13 +132,15 @@ class Spool:
 
     def adopt(self) -> int:
         """Take over what ended processes left behind; return how many deltas that is."""
-        return sum(self._adopt(folder) for folder in self._orphans())
+        return sum(
+            adopt_orphan(folder, self._folder) for folder in sorted(self.root.glob("*")) if folder != self._folder
+        )
 
     def close(self) -> None:
         """Give the directory back; remove it when nothing is left in it."""
         self._lock.release()
         if not any(self._folder.glob("*.delta")) and not any(self._folder.glob("*.open")):
-            _remove_folder(self._folder)
+            remove_folder(self._folder)
 
     def forget(self) -> None:
         """In a forked child: let go of the parent's lock without touching its files."""
@@ -140,31 +148,6 @@ class Spool:
 
     def _file(self, seq: int, kind: str) -> Path:
         return self._folder / f"{seq:012d}.{kind}"
-
-    def _orphans(self) -> Iterator[Path]:
-        for folder in sorted(self.root.glob("*")):
-            if folder.is_dir() and folder != self._folder and (folder / "lock").exists():
-                lock = FileLock(folder / "lock")
-                if lock.acquire():
-                    yield folder
-                    lock.release()
-
-    def _adopt(self, folder: Path) -> int:
-        for checkpoint in folder.glob("*.open"):
-            complete = checkpoint.with_suffix(".delta")
-            if complete.exists():
-                checkpoint.unlink()
-            else:
-                checkpoint.replace(complete)
-        adopted = 0
-        for path in folder.glob("*.delta"):
-            # Adopted before: it bears a name of its own already, which would grow with every process that fails.
-            name = path.name if "-" in path.name else f"{folder.name}-{path.name}"
-            path.replace(self._folder / name)
-            adopted += 1
-        sync_directory(self._folder)
-        _remove_folder(folder)
-        return adopted
 
     def _make_room(self, size: int) -> None:
         paths = self.pending()
@@ -189,10 +172,3 @@ class Spool:
         return SpoolError(
             f"spool_dir: cannot write to {self.root} ({error.strerror or error}); expected a writable folder"
         )
-
-
-def _remove_folder(folder: Path) -> None:
-    for name in ("lock", *(path.name for path in folder.glob("*.tmp"))):
-        remove_file(folder / name)
-    with contextlib.suppress(OSError):  # a process has just made it its own
-        folder.rmdir()

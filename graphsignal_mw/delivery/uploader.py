@@ -1,5 +1,8 @@
 """Sending what waits: in order, with full jitter between attempts, obeying ``Retry-After``.
 
+While the collector is away one delta asks for all of them. When it is back the others follow at a pace: every client
+has a backlog then.
+
 Full jitter: Brooker (2015), "Exponential backoff and jitter".
 """
 
@@ -14,6 +17,8 @@ from graphsignal_mw.delivery.sink import Answer, Sink
 
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 300.0
+BACKLOG = 10  # deltas; more were not written just now
+PACE = 0.1  # seconds between two deltas of a backlog, on average
 
 log = logging.getLogger("graphsignal_mw")
 
@@ -28,10 +33,14 @@ class Uploader:
         self._closing = threading.Event()
         self._random = random.Random()  # noqa: S311 - no secret, and not the app's own, which it may have seeded
         self._failures = 0
+        self._behind = False
         self._said: set[str] = set()
 
-    def drain(self, deadline: Deadline | None = None) -> float:
-        """Send everything; return 0.0 when nothing is left, else seconds to wait before the next attempt."""
+    def drain(self, deadline: Deadline | None = None, *, paced: bool = False) -> float:
+        """Send everything; return 0.0 when nothing is left, else seconds to wait before the next attempt.
+
+        ``paced`` sends one delta of a backlog at a time.
+        """
         deadline = deadline or Deadline()
         # One second when the thread that sends does not come back in time: it may be waiting for an answer.
         if not self._sending.acquire(timeout=min(deadline.left, threading.TIMEOUT_MAX)):
@@ -43,6 +52,8 @@ class Uploader:
                 answer = self._send(item, deadline)
                 if answer is not None:
                     return self._delay(answer)
+                if paced and self._is_behind():
+                    return self._random.uniform(0.0, 2 * PACE)
             return 0.0
         finally:
             self._sending.release()
@@ -71,7 +82,7 @@ class Uploader:
 
     def _drain_safely(self) -> float:
         try:
-            return self.drain()
+            return self.drain(paced=True)
         except Exception:
             log.exception("graphsignal_mw: a defect of the upload thread")
             return LONGEST_DELAY
@@ -81,6 +92,8 @@ class Uploader:
         for body in self.outbox.load(item):
             answer = self.sink.send(body.data, deadline.left)
             self._count(answer, len(body.data))
+            if answer.verdict == "refused":
+                self.outbox.lost.add("refused", [body])
             if answer.verdict == "retry":
                 return answer
         self.outbox.done(item)
@@ -100,8 +113,15 @@ class Uploader:
             self.counters["retries"] += 1
             self._say("retry", "uploads wait until the collector takes them: %s", answer.detail)
 
+    def _is_behind(self) -> bool:
+        """Whether what waits is a backlog: until all of it is sent."""
+        waiting = len(self.outbox)
+        self._behind = waiting > 0 and (self._behind or waiting > BACKLOG)
+        return self._behind
+
     def _delay(self, answer: Answer) -> float:
         self._failures += 1
+        self._behind = True
         ceiling = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (self._failures - 1))
         jittered = self._random.uniform(0.05, ceiling)
         return max(jittered, min(answer.retry_after or 0.0, LONGEST_DELAY))

@@ -1,7 +1,9 @@
 """The wire: what one process uploads for its windows (FORMAT.md), shared by client and server."""
 
+from graphsignal_mw.wire.align import aligned
 from graphsignal_mw.wire.codec import (
     CONTENT_TYPE,
+    JSON_TYPES,
     MAX_COMPRESSED,
     MAX_INFLATED,
     decode,
@@ -14,11 +16,13 @@ from graphsignal_mw.wire.schema import SCHEMA_VERSION, Envelope, Part
 
 __all__ = [
     "CONTENT_TYPE",
+    "JSON_TYPES",
     "MAX_COMPRESSED",
     "MAX_INFLATED",
     "SCHEMA_VERSION",
     "Envelope",
     "Part",
+    "aligned",
     "decode",
     "encode",
     "pack_part",

@@ -1,4 +1,4 @@
-"""Envelopes to bytes and back: msgpack in gzip, capped while it inflates, checked before it is believed."""
+"""Envelopes to bytes and back: msgpack (or JSON) in gzip, capped while it inflates, checked before it is believed."""
 
 import gzip
 import math
@@ -7,16 +7,18 @@ import zlib
 import msgspec
 
 from graphsignal_mw.errors import WireError
-from graphsignal_mw.wire.convert import part_to_stats
-from graphsignal_mw.wire.schema import SCHEMA_VERSION, Envelope, Part
+from graphsignal_mw.wire.check import check_part
+from graphsignal_mw.wire.schema import SCHEMA_VERSION, Envelope, Part, is_known_version
 
 MAX_COMPRESSED = 2 * 1024 * 1024
 MAX_INFLATED = 16 * 1024 * 1024
 CONTENT_TYPE = "application/vnd.graphsignal-mw.delta+msgpack"
+JSON_TYPES = ("application/json", "application/vnd.graphsignal-mw.delta+json")
 _GZIP_WINDOW = 31  # 16 + the largest window: gzip framing only
 
 _encoder = msgspec.msgpack.Encoder()
 _envelopes = msgspec.msgpack.Decoder(Envelope)
+_json_envelopes = msgspec.json.Decoder(Envelope)
 _parts = msgspec.msgpack.Decoder(Part)
 
 
@@ -25,8 +27,10 @@ def encode(envelope: Envelope) -> bytes:
     return gzip.compress(_encoder.encode(envelope), compresslevel=1, mtime=0)
 
 
-def decode(body: bytes, content_encoding: str = "gzip", max_inflated: int = MAX_INFLATED) -> Envelope:
-    """Return the envelope in ``body``, each of its sketches checked.
+def decode(
+    body: bytes, content_encoding: str = "gzip", max_inflated: int = MAX_INFLATED, *, media_type: str = CONTENT_TYPE
+) -> Envelope:
+    """Return the envelope in ``body``, each of its sketches checked. ``media_type`` tells JSON from msgpack.
 
     Raises:
         WireError: with status 413 when the body is too large, before or after inflating; 415 for an encoding
@@ -35,17 +39,18 @@ def decode(body: bytes, content_encoding: str = "gzip", max_inflated: int = MAX_
     """
     if len(body) > MAX_COMPRESSED:
         raise WireError(f"body: {len(body)} bytes; expected at most {MAX_COMPRESSED}", 413)
+    decoder = _json_envelopes if media_type in JSON_TYPES else _envelopes
     try:
-        envelope = _envelopes.decode(_inflate(body, content_encoding, max_inflated))
+        envelope = decoder.decode(_inflate(body, content_encoding, max_inflated))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(f"body: {error}") from None
-    if envelope.schema_v not in {SCHEMA_VERSION, SCHEMA_VERSION - 1}:
+    if not is_known_version(envelope.schema_v):
         raise WireError(f"schema_v: {envelope.schema_v}; expected {SCHEMA_VERSION}")
     if not math.isfinite(envelope.sent_at):
         raise WireError(f"sent_at: {envelope.sent_at}; expected Unix seconds")
     for index, part in enumerate(envelope.parts):
         try:
-            part_to_stats(part)
+            check_part(part)
         except (ValueError, OverflowError, RuntimeError) as error:  # the latter two are datasketches' own
             raise WireError(f"parts[{index}] ({part.deployment}): {error}") from None
     return envelope

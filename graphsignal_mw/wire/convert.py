@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
-from graphsignal_mw.errors import WireError
 from graphsignal_mw.records import ExceptionEvent
 from graphsignal_mw.stats import (
-    TYPES,
     Column,
     Distinct,
     Exceptions,
@@ -19,6 +17,7 @@ from graphsignal_mw.stats import (
 )
 from graphsignal_mw.stats.text import bounded_name, bounded_text
 from graphsignal_mw.wire import registers
+from graphsignal_mw.wire.check import check_counts
 from graphsignal_mw.wire.numbers import (
     latency_from_wire,
     latency_to_wire,
@@ -41,12 +40,16 @@ from graphsignal_mw.wire.schema import (
 )
 
 
-def stats_to_part(deployment: str, version: str, bucket: int, stats: WindowStats) -> Part:
-    """Return the part that carries ``stats``; ``bucket`` is its start in Unix seconds."""
+def stats_to_part(deployment: str, version: str, bucket: int, stats: WindowStats, *, explicit: bool = False) -> Part:
+    """Return the part that carries ``stats``; ``bucket`` is its start in Unix seconds.
+
+    ``explicit`` says that the records bear timestamps of their own, which no clock of the sender moves.
+    """
     return Part(
         deployment=bounded_name(deployment),
         version=bounded_text(version),
         bucket=bucket,
+        explicit=explicit,
         metadata=_texts(stats.metadata),
         counters=_counters(stats.counters),
         latency=latency_to_wire(stats.latency),
@@ -112,15 +115,11 @@ def column_to_wire(column: Column) -> ColumnData:
 
 def column_from_wire(data: ColumnData) -> Column:
     """Return the column, checked."""
+    check_counts(data)
     column = Column()
-    if data.missing > data.count:
-        raise WireError(f"missing: {data.missing}; expected at most the count, {data.count}")
     column.count, column.missing = data.count, data.missing
     column.zeros, column.empties = data.zeros, data.empties
-    for name, n in data.types.items():
-        if name not in TYPES:
-            raise WireError(f"types: {name!r}; expected one of {', '.join(TYPES)}")
-        column.types[name] = n
+    column.types.update(data.types)
     if data.values is not None:
         column.values = values_from_wire(data.values)
     return column

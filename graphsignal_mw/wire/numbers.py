@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from graphsignal_mw.errors import WireError
 from graphsignal_mw.stats import Latency, Moments, Quantiles
 from graphsignal_mw.stats.moments import LARGEST
@@ -20,7 +18,7 @@ def moments_from_wire(data: MomentsData) -> Moments:
     """Return moments, checked."""
     extremes = [v for v in (data.minimum, data.maximum) if v is not None]
     complete = len(extremes) == (2 if data.n else 0)
-    if not complete or not np.isfinite([data.mean, *extremes]).all() or math.isnan(data.m2):
+    if not complete or not all(map(math.isfinite, (data.mean, *extremes))) or math.isnan(data.m2):
         raise WireError(f"moments: {data}; expected finite numbers, and extremes where n > 0")
     if extremes and extremes[0] > extremes[1]:
         raise WireError(f"moments: minimum {extremes[0]}; expected at most the maximum, {extremes[1]}")

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 SCHEMA_VERSION = 1
+OLDEST_VERSION = 1  # there is none before the first
 MAX_TEXT = 2500  # characters
 MAX_TEXTS, MAX_COUNTERS = 20, 500  # entries
 
@@ -123,7 +124,10 @@ class ExceptionData(Struct, omit_defaults=True, frozen=True):
 
 
 class Part(Struct, omit_defaults=True, frozen=True):
-    """Statistics of one deployment, version and bucket; ``bucket`` is its start in Unix seconds."""
+    """Statistics of one deployment, version and bucket; ``bucket`` is its start in Unix seconds.
+
+    ``explicit``: the bucket is that of the records' own timestamps, not of the sender's clock.
+    """
 
     deployment: Name
     bucket: Annotated[int, Meta(ge=0, le=2**40)]
@@ -137,6 +141,7 @@ class Part(Struct, omit_defaults=True, frozen=True):
     performance: Annotated[dict[Annotated[str, Meta(max_length=250)], PerformanceData], Meta(max_length=60)] = {}
     exceptions: Annotated[list[ExceptionData], Meta(max_length=20)] = []
     other_exceptions: Count = 0
+    explicit: bool = False
 
 
 class Envelope(Struct, frozen=True):
@@ -149,3 +154,8 @@ class Envelope(Struct, frozen=True):
     window_seconds: Annotated[int, Meta(ge=1, le=86400)]
     parts: Annotated[list[Part], Meta(max_length=10_000)]
     client: Annotated[str, Meta(max_length=250)] = ""
+
+
+def is_known_version(version: int, own: int = SCHEMA_VERSION) -> bool:
+    """Whether a receiver of the schema version ``own`` takes uploads of ``version``: its own, and the one before."""
+    return version in {own, max(own - 1, OLDEST_VERSION)}

@@ -1,6 +1,6 @@
 import pytest
 
-from .server import Answering, Mute
+from .server import Answering, Mute, Trickle
 
 
 @pytest.fixture
@@ -13,5 +13,12 @@ def server():
 @pytest.fixture
 def mute():
     started = Mute()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def trickle():
+    started = Trickle()
     yield started
     started.close()

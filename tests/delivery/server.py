@@ -1,8 +1,10 @@
 """A server that speaks the ingest protocol, with answers of choice; and one that never answers."""
 
+import contextlib
 import json
 import socket
 import threading
+import time
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -93,3 +95,38 @@ class Mute:
     def close_connections(self):
         while self.taken:
             self.taken.pop().close()
+
+
+class Trickle:
+    """Begins its answer with ``head``, and goes on with a ``piece`` every ``pause`` seconds until nobody listens."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.head = self.piece = b""
+        self.pause, self.sent, self.ended = 0.0, 0, threading.Event()
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self):
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:
+            return
+        with connection:
+            connection.settimeout(20)
+            connection.recv(65_536)
+            try:
+                connection.sendall(self.head)
+                while True:
+                    connection.sendall(self.piece)
+                    self.sent += len(self.piece)
+                    time.sleep(self.pause)
+            except OSError:
+                self.ended.set()
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(20)

@@ -47,7 +47,11 @@ def test_whatever_else_is_answered_is_tried_again(sink, server, data, status):
     assert sink.send(data).verdict == "retry"
 
 
-@pytest.mark.parametrize("body", [b"<html>Please log in</html>", b"[]", b'{"hello": "world"}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>Please log in</html>", b"[]", b'{"hello": "world"}', b"\xff", b"[" * 60_000, b" " * 70_000 + b"{}"],
+    ids=["page", "list", "mapping", "no text", "nested", "long"],
+)
 def test_a_200_of_someone_else_does_not_count_as_delivered(sink, server, data, body):
     server.body = body
     answer = sink.send(data)
@@ -65,6 +69,32 @@ def test_retry_after_in_seconds(sink, server, data, value, seconds):
 def test_retry_after_as_a_date(sink, server, data, ahead, least, most):
     server.answers.append((429, {"Retry-After": email.utils.formatdate(time.time() + ahead, usegmt=True)}))
     assert least <= sink.send(data).retry_after <= most
+
+
+@pytest.mark.parametrize("value", ["nan", "1e999", "Thu, 99 Foo 0000", "Mon, 01 Jan 0001 00:00:00 +2359", "\xe9"])
+def test_a_retry_after_that_makes_no_sense_does_no_harm(sink, server, data, value):
+    server.answers.append((503, {"Retry-After": value}))
+    assert sink.send(data).verdict == "retry"
+
+
+def test_an_upload_says_what_time_it_is(sink, server, data):
+    """Seconds since it was cut say nothing of a clock: it may have waited in the spool."""
+    sink.send(data)
+    said = email.utils.parsedate_to_datetime(server.headers["Date"]).timestamp()
+    assert said == pytest.approx(time.time(), abs=5)
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 503 No\r\nContent-Length: 99999999\r\n\r\n"])
+@pytest.mark.parametrize(
+    ("piece", "pause", "timeout"), [(b" ", 0.02, 0.5), (b" " * 65_536, 0.0, 10)], ids=["a trickle", "a flood"]
+)
+def test_an_answer_without_end_is_not_waited_for(trickle, data, head, piece, pause, timeout):
+    trickle.head, trickle.piece, trickle.pause = head, piece, pause
+    sink = HttpSink(trickle.url, timeout=timeout)
+    assert sink.send(data).verdict == "retry"
+    sink.close()
+    assert trickle.ended.wait(20)
+    assert trickle.sent < 16 * 1024 * 1024  # what the buffers of two sockets hold, and no more
 
 
 def test_nobody_there_is_tried_again_and_says_where(server, data):

@@ -1,10 +1,13 @@
 import logging
 import os
+import random
+import time
 
 import pytest
 
-from graphsignal_mw.delivery import Body, Outbox, Spool
+from graphsignal_mw.delivery import Body, Outbox, Spool, to_bodies
 from graphsignal_mw.delivery.outbox import MAX_MEMORY
+from graphsignal_mw.wire import Part
 
 
 def body(seq, size=4):
@@ -91,6 +94,25 @@ def test_memory_is_bounded_and_the_oldest_go_first(tmp_path):
         outbox.add(body(seq, MAX_MEMORY // 3))
     assert outbox.counts() == {"memory_full": 2}
     assert drain(outbox) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("reason", ["spool_full", "memory_full"])
+def test_what_was_in_a_delta_that_is_given_up_is_known(tmp_path, reason):
+    part = Part("model", int(time.time()), counters={"requests": 3}, metadata={"noise": random.randbytes(1200).hex()})
+    bodies = to_bodies([part], boot_id="boot-0001", seq=0, window_seconds=300)
+    if reason == "spool_full":
+        outbox = Outbox(Spool(tmp_path, "boot-a", max_bytes=2 * len(bodies[0].data)))
+    else:
+        outbox = Outbox(Spool(blocked(tmp_path), "boot-a"))
+        bodies *= MAX_MEMORY // len(bodies[0].data) // 2
+    outbox.open()
+    for _ in range(3):
+        outbox.add(bodies)
+        bodies = [each._replace(seq=each.seq + 1000) for each in bodies]
+    given_up = outbox.counts()[reason]
+    assert outbox.lost.take() == {("model", reason): 3 * len(bodies) * given_up}
+    drain(outbox)
+    outbox.spool.close()
 
 
 def test_a_delta_that_made_room_is_counted_once(tmp_path, caplog):

@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -86,6 +87,29 @@ def test_what_belongs_to_a_living_process_is_left_alone(spool, tmp_path):
     other.close()
 
 
+def test_a_folder_that_cannot_be_adopted_costs_no_other(spool, tmp_path, caplog):
+    (tmp_path / "boot-0" / "lock").mkdir(parents=True)
+    ended(tmp_path, "boot-b", deltas=[0])
+    assert spool.adopt() == 1
+    assert [spool.read(path) for path in spool.pending()] == [body(0)]
+    assert "boot-0 cannot be adopted" in caplog.text
+
+
+@pytest.mark.parametrize("jump", [-10 * 365 * 86_400, 3600.0], ids=["back ten years", "ahead an hour"])
+def test_a_clock_that_jumps_costs_nothing(tmp_path, jump):
+    now = [time.time()]
+    spool = Spool(tmp_path, "boot-a", max_bytes=350, clock=lambda: now[0])
+    spool.open()
+    first = spool.commit(body(0, 100))
+    now[0] += jump
+    second = spool.commit(body(1, 100))
+    os.utime(second, (now[0], now[0]))
+    assert (set(spool.pending()), spool.dropped) == ({first, second}, {})
+    for path in (first, second):
+        spool.remove(path)
+    spool.close()
+
+
 def test_an_empty_folder_goes_away_and_one_with_deltas_stays(tmp_path):
     for boot_id, deltas in (("boot-b", []), ("boot-c", [1])):
         spool = Spool(tmp_path, boot_id)
@@ -103,6 +127,18 @@ def test_too_much_drops_the_oldest_and_counts_it(tmp_path):
     assert (spool.pending(), spool.dropped) == (paths[2:], {"spool_full": 2})
     for path in paths:
         spool.remove(path)
+    spool.close()
+
+
+def test_what_a_disk_does_not_let_go_of_is_given_up_once(tmp_path):
+    """A file that cannot be removed; here it comes again instead."""
+    spool = Spool(tmp_path, "boot-a", clock=lambda: time.time() + 100 * 3600.0)
+    spool.open()
+    for _ in range(3):
+        path = spool.commit(body(0))
+        assert spool.pending() == []
+    assert spool.dropped == {"spool_age": 1}
+    assert not path.exists()
     spool.close()
 
 

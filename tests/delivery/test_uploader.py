@@ -5,6 +5,7 @@ import time
 import pytest
 
 from graphsignal_mw.delivery import Deadline, HttpSink, Outbox, Spool, Uploader, to_bodies
+from graphsignal_mw.delivery.uploader import PACE
 from graphsignal_mw.wire import Part
 
 
@@ -83,6 +84,38 @@ def test_an_outage_is_said_once_until_it_is_over(make, server, caplog):
     uploader.drain()
     assert len(caplog.records) == 2
     assert len(server.envelopes) == 3
+
+
+def test_one_delta_asks_for_all_while_the_collector_is_away(make, server):
+    uploader = make(server.url, deltas=30)
+    server.answers += [(503, {})] * 4
+    for attempt in range(1, 5):
+        uploader.drain(paced=True)
+        assert (len(server.paths), len(server.envelopes)) == (attempt, 0)
+
+
+@pytest.mark.parametrize(("deltas", "outage"), [(4, True), (14, False)], ids=["after an outage", "adopted"])
+def test_a_backlog_follows_at_a_pace(make, server, deltas, outage):
+    uploader = make(server.url, deltas=deltas)
+    if outage:
+        server.answers.append((503, {}))
+        uploader.drain(paced=True)
+    for sent in range(1, deltas):
+        assert 0 <= uploader.drain(paced=True) <= 2 * PACE
+        assert len(server.envelopes) == sent
+    assert uploader.drain(paced=True) == 0
+    assert len(server.envelopes) == deltas
+    for seq in range(deltas, deltas + 3):
+        uploader.outbox.add(delta(seq))
+    assert uploader.drain(paced=True) == 0  # it is over: what comes now goes at once
+    assert len(server.envelopes) == deltas + 3
+
+
+def test_a_flush_knows_no_pace(make, server):
+    server.answers.append((503, {}))
+    uploader = make(server.url, deltas=30)
+    assert uploader.flush(Deadline(60))
+    assert len(server.envelopes) == 30
 
 
 def test_a_flush_tries_again_until_the_deadline(make, server):

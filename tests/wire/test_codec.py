@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from graphsignal_mw.errors import WireError
-from graphsignal_mw.wire import MAX_COMPRESSED, MAX_INFLATED, decode, encode, pack_part, unpack_part
+from graphsignal_mw.wire import JSON_TYPES, MAX_COMPRESSED, MAX_INFLATED, decode, encode, pack_part, unpack_part
+from graphsignal_mw.wire.schema import is_known_version
 
 from .sample import envelope, window
 
@@ -48,6 +49,36 @@ def test_an_upload_comes_back_as_it_was(parts):
     assert [unpack_part(pack_part(part)) for part in sent.parts] == sent.parts
 
 
+@pytest.mark.parametrize("media_type", JSON_TYPES)
+def test_json_says_the_same_as_msgpack(media_type):
+    sent = envelope(window())
+    body = msgspec.json.encode(sent)
+    assert decode(body, "identity", media_type=media_type) == sent
+    assert decode(gzip.compress(body), media_type=media_type) == sent
+    assert refused(body).status == 422
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"boot-0001"', b'"\\ud800-0001"'),
+        (b'"fraud"', b'"\\ud800"'),
+        (b'"seq":1', b'"seq":1.5'),
+        (b'"seq":1', b'"seq":1e300'),
+        (b'"quantiles":"', b'"quantiles":"*'),
+        (b'"sent_at":', b'"sent_at":NaN,"x":'),
+        (b'"parts":', b'"parts":' + b"[" * 5000),
+    ],
+    ids=range(7),
+)
+def test_json_that_is_not_valid_is_refused_as_422(old, new):
+    body = msgspec.json.encode(envelope(window()))
+    assert old in body
+    with pytest.raises(WireError) as caught:
+        decode(body.replace(old, new, 1), "identity", media_type=JSON_TYPES[0])
+    assert caught.value.status == 422
+
+
 def test_the_same_upload_is_the_same_bytes():
     sent = envelope(window())
     assert encode(sent) == encode(sent)
@@ -64,8 +95,13 @@ def test_unknown_fields_are_ignored_at_every_level():
     assert decode(packed(found), "identity") == decode(packed(plain()), "identity")
 
 
+@pytest.mark.parametrize(("own", "known"), [(1, {1}), (2, {1, 2}), (3, {2, 3}), (9, {8, 9})], ids=str)
+def test_a_receiver_knows_its_own_schema_version_and_the_one_before(own, known):
+    assert {version for version in range(-1, 12) if is_known_version(version, own)} == known
+
+
 @pytest.mark.parametrize(("version", "taken"), [(1, True), (2, False), (0, False), (-1, False), ("1", False)])
-def test_this_schema_version_and_the_one_before_are_taken(version, taken):
+def test_of_schema_versions_there_is_only_one_so_far(version, taken):
     body = packed(changed("schema_v", version))
     if taken:
         assert decode(body, "identity").schema_v == version
