@@ -10,6 +10,8 @@ from multiprocessing import connection, parent_process
 from typing import Any
 
 from graphsignal_mw.detect import DetectedIssue, evaluate
+from graphsignal_mw.heartbeat import beat
+from graphsignal_mw.logs import log_to_stderr
 from graphsignal_mw.store import Deployment, Issue, Store
 
 logger = logging.getLogger(__name__)
@@ -22,19 +24,25 @@ Caches = dict[tuple[str, str], dict[Any, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """Something to be done every ``every`` seconds; ``run`` gets the store and the time (Unix seconds)."""
+    """Something to be done every ``every`` seconds; ``run`` gets the store and the time (Unix seconds).
+
+    Of collectors on one database only one at a time runs a task, unless it is not ``alone``: then they share its work.
+    """
 
     name: str
     every: float
     run: Callable[[Store, float], Any]
+    alone: bool = True
 
 
-def table(detect_every: float) -> tuple[Task, ...]:
+def table(detect_every: float, heartbeat_url: str | None = None) -> tuple[Task, ...]:
     """Return all tasks; ``detect_every`` is seconds."""
+    heartbeat = Task(name="heartbeat", every=60.0, run=partial(beat, url=heartbeat_url)) if heartbeat_url else None
     return (
-        Task(name="compact", every=1.0, run=run_compaction),
+        Task(name="compact", every=1.0, run=run_compaction, alone=False),
         Task(name="detect", every=detect_every, run=partial(run_detection, caches={})),
         Task(name="purge", every=3600.0, run=run_purge),
+        *([heartbeat] if heartbeat else []),
     )
 
 
@@ -102,25 +110,21 @@ def run_tasks(store: Store, tasks: Sequence[Task], wait: Callable[[float], bool]
 
 def _run(store: Store, task: Task) -> None:
     try:
-        task.run(store, time.time())
+        with store.claimed([("task", task.name)] if task.alone else []) as ours:
+            if all(ours):
+                task.run(store, time.time())
     except Exception:
         # The others go on, and this one comes again.
         logger.exception("task %s failed", task.name)
 
 
-def log_to_stderr() -> None:
-    """Log what people who run the collector want to know, to standard error."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-def run_process(target: str, detect_every: float) -> None:
+def run_process(target: str, detect_every: float, json_logs: bool = False, heartbeat_url: str | None = None) -> None:
     """Run all tasks on the database ``target`` until SIGTERM comes or the parent process ends."""
-    log_to_stderr()
+    log_to_stderr(as_json=json_logs)
     stop = _Stop()
     store = Store.open(target)
     try:
-        run_tasks(store, table(detect_every), stop.wait)
+        run_tasks(store, table(detect_every, heartbeat_url), stop.wait)
     finally:
         store.close()
 

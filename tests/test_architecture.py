@@ -12,7 +12,7 @@ from graphsignal_mw.config.keys import ENDPOINT, SETTINGS
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "graphsignal_mw"
 ANYONE = {"errors", "_version"}
-CLIENT = {"records", "mapping", "middleware", "hooks", "config", "logger", "window", "delivery", "agent"}
+CLIENT = {"records", "mapping", "middleware", "hooks", "config", "logger", "labels", "window", "delivery", "agent"}
 SERVER = {"store", "collector", "detect", "notify", "dashboard", "tasks", "server"}
 
 # Each room and what it may import. Arrows go one way; client and server share records, stats, wire and errors.
@@ -20,12 +20,15 @@ ALLOWED = {
     "records": set(),
     "errors": set(),
     "_version": set(),
+    "logs": set(),
+    "heartbeat": {"store"},
     "stats": {"records"},
     "wire": {"records", "stats"},
     "mapping": {"records"},
     "middleware": {"records"},
     "hooks": {"middleware"},
     "config": {"mapping"},
+    "labels": {"records"},
     "logger": {"records"},
     "window": {"records", "stats", "wire"},
     "delivery": {"wire"},
@@ -35,9 +38,22 @@ ALLOWED = {
     "detect": {"stats"},
     "collector": {"stats", "wire", "store"},
     "dashboard": {"stats", "store"},
-    "tasks": {"store", "detect"},
+    "tasks": {"store", "detect", "heartbeat", "logs"},
     "server": {"store", "collector", "dashboard", "tasks"},
-    "cli": {"agent", "config", "mapping", "records", "stats", "window", "server", "store", "tasks", "demo"},
+    "cli": {
+        "agent",
+        "collector",
+        "config",
+        "mapping",
+        "records",
+        "stats",
+        "window",
+        "server",
+        "store",
+        "tasks",
+        "demo",
+        "logs",
+    },
     "demo": {"graphsignal_mw", "logger"},
 }
 

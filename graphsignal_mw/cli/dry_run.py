@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from graphsignal_mw.mapping import Endpoint, Mapper
-from graphsignal_mw.records import Exchange, Mapped
+from graphsignal_mw.records import Exchange, GroundTruth, Mapped
 from graphsignal_mw.stats import Profile
 from graphsignal_mw.window import transpose
 
@@ -75,10 +75,15 @@ def dry_run(endpoint: Endpoint, request: Sample, response: Sample) -> DryRun:
     )
 
 
+def _counterpart(label: GroundTruth) -> dict[str, Any]:
+    """Return what the label is compared with: its prediction, or the id by which the label join finds it."""
+    return {"prediction_id": label.prediction_id} if label.prediction is None else {"prediction": label.prediction}
+
+
 def _columns(mapped: Mapped) -> list[tuple[str, str, str]]:
     if mapped.labels:
         rows: dict[str, Sequence[Mapping[str, Any]]] = {
-            "ground truth": [{"label": each.label, "prediction": each.prediction} for each in mapped.labels]
+            "ground truth": [{"label": each.label, **_counterpart(each)} for each in mapped.labels]
         }
     else:
         rows = {

@@ -20,7 +20,7 @@ def keys() -> None:
     """Create, list and revoke API keys.
 
     A key belongs to a project and has scopes: ingest (send statistics, annotate releases), read (look at
-    everything), admin (all, and act on issues).
+    everything), edit (look, and act on issues), admin (all).
     """
 
 

@@ -16,6 +16,8 @@ def database_options(command: Callable[..., Any]) -> Callable[..., Any]:
     url = click.option(
         "--database-url",
         metavar="URL",
+        envvar="GRAPHSIGNAL_MW_DATABASE_URL",
+        show_envvar=True,  # where a password is seen by nobody else
         help="PostgreSQL instead, postgresql://user:password@host/name. Needs graphsignal-mw[postgres].",
     )
     folder = click.option(

@@ -1,18 +1,20 @@
-"""Who asks: a key, or (without one) somebody on this machine."""
+"""Who asks: a key, a person who signed in, or (without either) somebody on this machine."""
 
 import base64
 import binascii
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from graphsignal_mw.collector.limits import RateLimit
+from graphsignal_mw.collector.people import TrustedProxy, address_of, form_token, session_token
 from graphsignal_mw.collector.problems import Problem
-from graphsignal_mw.store import Store
+from graphsignal_mw.store import KeyInfo, Store, allows
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="graphsignal_mw", Basic realm="graphsignal_mw", charset="UTF-8"'}
+_BEARER = 'Bearer realm="graphsignal_mw"'
+_BASIC = 'Basic realm="graphsignal_mw", charset="UTF-8"'
 
 _MISSING = (
     "Authorization: missing; expected 'Bearer <key>', or the key as a password. "
@@ -22,46 +24,71 @@ _MISSING = (
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who asks, for which project, and what is allowed."""
+    """Who asks, for which project, and what is allowed. A person who signed in has a token that forms carry."""
 
     project: str
     name: str
     scopes: tuple[str, ...]
+    form_token: str | None = None
 
-    def needs(self, scope: str) -> None:
-        """Raise a problem of status 403 without ``scope``; admin has all."""
-        if scope not in self.scopes and "admin" not in self.scopes:
-            raise Problem(403, f"scope: this key has {', '.join(self.scopes)}; expected {scope}")
+    def needs(self, *scopes: str) -> None:
+        """Raise a problem of status 403 without one of ``scopes``; edit has read, admin has all."""
+        if not any(allows(self.scopes, scope) for scope in scopes):
+            raise Problem(403, f"scope: this key has {', '.join(self.scopes)}; expected {' or '.join(scopes)}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gatekeeper:
-    """Finds the caller. Without ``require_key``, who is on this machine needs no key and is of ``project``."""
+    """Finds the caller. Without ``require_key``, who is on this machine needs no key and is of ``project``.
+
+    With ``proxy`` everybody comes through it, so this machine alone is no reason to be answered.
+    """
 
     store: Store
     project: str = "default"
     require_key: bool = False
+    proxy: TrustedProxy | None = None
+    rate_limit: RateLimit | None = None
 
     def identify(self, headers: Mapping[str, str], peer: str | None) -> Caller:
         """Return who sent ``headers`` (names in lower case) from the address ``peer``. Blocks on the store.
 
         Raises:
-            Problem: 401 without a valid key.
+            Problem: 401 without a valid key, 429 when it asks too often.
 
         """
         secret = _secret(headers.get("authorization", ""))
         if secret is not None:
-            return self._owner(secret)
-        if not self.require_key and is_local(headers, peer):
+            return self._owner(secret, headers)
+        found = self._signed_in(headers) or self._named(headers, peer)
+        if found is not None:
+            return found
+        if not self.require_key and self.proxy is None and is_local(headers, peer):
             return Caller(project=self.project, name="local", scopes=("admin",))
-        raise Problem(401, _MISSING, headers=_CHALLENGE)
+        raise Problem(401, _MISSING, headers=_challenge(headers))
 
-    def _owner(self, secret: str) -> Caller:
+    def _owner(self, secret: str, headers: Mapping[str, str]) -> Caller:
         info = self.store.authenticate(secret)
         if info is None:
             detail = "Authorization: the key is unknown, revoked or expired; expected a valid key"
-            raise Problem(401, detail, headers=_CHALLENGE)
-        return Caller(project=info.project, name=info.name, scopes=info.scopes)
+            raise Problem(401, detail, headers=_challenge(headers))
+        return self._caller(info, info.name)
+
+    def _signed_in(self, headers: Mapping[str, str]) -> Caller | None:
+        token = session_token(headers)
+        session = self.store.session(token) if token else None
+        if token is None or session is None:
+            return None
+        return self._caller(session.key, session.actor, form_token(token))
+
+    def _named(self, headers: Mapping[str, str], peer: str | None) -> Caller | None:
+        person = self.proxy.person(headers, peer) if self.proxy is not None else None
+        return Caller(project=self.project, name=person[0], scopes=person[1]) if person else None
+
+    def _caller(self, key: KeyInfo, name: str, token: str | None = None) -> Caller:
+        if self.rate_limit is not None:
+            self.rate_limit.take(key.id)
+        return Caller(project=key.project, name=name, scopes=key.scopes, form_token=token)
 
 
 def is_local(headers: Mapping[str, str], peer: str | None) -> bool:
@@ -92,12 +119,14 @@ def host_name(host: str) -> str:
 
 
 def _is_loopback(peer: str | None) -> bool:
-    try:
-        address = ipaddress.ip_address(peer or "")
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    address = address_of(peer)
+    return address is not None and address.is_loopback
+
+
+def _challenge(headers: Mapping[str, str]) -> dict[str, str]:
+    # A browser would ask with a window of its own: people sign in on a page.
+    is_browser = "sec-fetch-dest" in headers
+    return {"WWW-Authenticate": _BEARER if is_browser else f"{_BEARER}, {_BASIC}"}
 
 
 def _secret(authorization: str) -> str | None:

@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphsignal_mw.collector.auth import Caller, Gatekeeper, is_foreign_form
+from graphsignal_mw.collector.permissions import SAFE, is_open, needed_scopes
 from graphsignal_mw.collector.problems import Problem, answer_problem
 from graphsignal_mw.errors import GraphsignalError
 
-OPEN = frozenset({"/healthz", "/readyz"})
-INGEST = "/api/v1/deltas"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -46,25 +45,17 @@ class Guard:
 
     async def _admit(self, scope: Scope) -> Caller | None:
         headers = dict(Headers(scope=scope))
-        safe = scope["method"] in {"GET", "HEAD", "OPTIONS"}
-        if not safe and is_foreign_form(headers):
+        if scope["method"] not in SAFE and is_foreign_form(headers):
             raise Problem(403, "Origin: another site; expected a page of this collector")
-        if scope["path"] in OPEN:
+        if is_open(scope["path"]):
             return None
         peer = scope["client"][0] if scope.get("client") else None
         caller = await run_in_threadpool(self.gatekeeper.identify, headers, peer)
-        caller.needs(needed_scope(scope["path"], safe=safe))
+        caller.needs(*needed_scopes(scope["method"], scope["path"]))
         if not scope["path"].startswith("/api/") and caller.project != self.gatekeeper.project:
             # Pages and metrics are those of one project, whoever asks.
             raise Problem(403, f"project: this key is of {caller.project!r}; pages are for keys of another one")
         return caller
-
-
-def needed_scope(path: str, *, safe: bool) -> str:
-    """Return the scope for a request: uploads and markers ``ingest``, looking ``read``, all else ``admin``."""
-    if safe:
-        return "read"
-    return "ingest" if path == INGEST or (path.startswith("/api/") and path.endswith("/markers")) else "admin"
 
 
 def _with_headers(path: str, send: Send) -> Send:

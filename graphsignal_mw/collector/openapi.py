@@ -6,7 +6,7 @@ from typing import Any
 from graphsignal_mw._version import __version__
 from graphsignal_mw.collector.operations import OPERATIONS, Operation
 from graphsignal_mw.store import STATES
-from graphsignal_mw.wire import CONTENT_TYPE
+from graphsignal_mw.wire import CONTENT_TYPE, JSON_TYPES
 
 _PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "from": ("Start, ISO 8601 or Unix seconds; default 24 hours before the end.", {"type": "string"}),
@@ -52,7 +52,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": operation.summary,
         "parameters": [*_path_parameters(operation.path), *map(_query_parameter, operation.parameters)],
-        "responses": {str(operation.status): {"description": "Done."}, "default": _PROBLEM},
+        "responses": {
+            str(operation.status): {"description": "Done.", "content": {operation.media_type: {}}},
+            "default": _PROBLEM,
+        },
     }
     if operation.body:
         described["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
@@ -75,7 +78,10 @@ def _ingest() -> dict[str, Any]:
     binary = {"schema": {"type": "string", "format": "binary"}}
     return {
         "summary": "Upload statistics, once: a repeat answers duplicate: true.",
-        "requestBody": {"required": True, "content": {CONTENT_TYPE: binary}},
+        "requestBody": {
+            "required": True,
+            "content": {CONTENT_TYPE: binary, JSON_TYPES[0]: {"schema": {"type": "object"}}},
+        },
         "responses": {
             "200": {"description": "On disk; says whether it was a duplicate."},
             "default": _PROBLEM,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graphsignal_mw.collector import issues, markers, read_api, series
+from graphsignal_mw.collector import admin, export, issues, markers, read_api, series
 from graphsignal_mw.collector.call import Handler, with_deployment
 
 RANGE = ("from", "to")
@@ -21,6 +21,7 @@ class Operation:
     method: str = "GET"
     status: int = 200
     body: bool = False
+    media_type: str = "application/json"
 
 
 OPERATIONS = (
@@ -80,12 +81,28 @@ OPERATIONS = (
         summary="Kinds of exception in a range, the commonest first.",
         parameters=(*RANGE, "version", *PAGED),
     ),
+    Operation(
+        path=f"{_D}/export",
+        handler=export.export_deployment,
+        summary="Everything that is known of a deployment, as JSON Lines; default from its first window on.",
+        parameters=RANGE,
+        media_type="application/x-ndjson",
+    ),
     # A name may hold slashes: what is longer comes first.
     Operation(
         path=_D,
         handler=with_deployment(read_api.get_totals),
         summary="Totals of a range: counters, and latency in seconds.",
         parameters=(*RANGE, "version"),
+    ),
+    Operation(
+        path=_D,
+        handler=admin.delete_deployment,
+        summary="Delete a deployment: its windows, issues and markers. What is uploaded later makes it anew.",
+        method="DELETE",
+    ),
+    Operation(
+        path="/api/v1/audit", handler=admin.list_audit, summary="Who did what, the latest first.", parameters=("limit",)
     ),
     Operation(
         path="/api/v1/issues",

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from graphsignal_mw.errors import UnknownNameError, WireError
 from graphsignal_mw.store import StorageError, StorageFullError
@@ -22,6 +23,7 @@ TITLES = {
     413: "Too large",
     415: "Media type not supported",
     422: "Not valid",
+    429: "Too often",
     500: "Something is wrong with the collector",
     503: "Not available now",
 }
@@ -88,7 +90,19 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
-    return problem.response()
+    return _to_sign_in(request, problem) or problem.response()
+
+
+def _to_sign_in(request: Request, problem: Problem) -> Response | None:
+    """Return the way to the page where people sign in, for a browser that asked for a page without being allowed."""
+    asked = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    is_part = request.headers.get("hx-request") == "true"
+    if problem.status != 401 or request.url.path.startswith("/api/") or not (asked or is_part):
+        return None
+    if is_part:
+        return Response(status_code=401, headers={**problem.headers, "HX-Redirect": "/sign-in"})
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse("/sign-in?" + urlencode({"next": request.url.path + query}), 303)
 
 
 HANDLED: tuple[type[Exception] | int, ...] = (Problem, HTTPException, WireError, UnknownNameError, StorageError, 500)

@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from graphsignal_mw.collector.call import MAX_BODY, Call
-from graphsignal_mw.collector.guard import INGEST
+from graphsignal_mw.collector.export import Lines
 from graphsignal_mw.collector.ingest import Ingest, read_body
 from graphsignal_mw.collector.meters import Meters
 from graphsignal_mw.collector.openapi import document
 from graphsignal_mw.collector.operations import OPERATIONS, Operation
 from graphsignal_mw.collector.pages import Page
+from graphsignal_mw.collector.permissions import INGEST
 from graphsignal_mw.store import Store, plain
 
 _CONVERTERS = {"deployment": "deployment:path", "id": "id:int"}
@@ -58,10 +59,14 @@ def _endpoint(store: Store, operation: Operation) -> Endpoint:
 def _prepared(operation: Operation, call: Call) -> object:
     call.knows(operation.parameters)
     found = operation.handler(call)
+    if isinstance(found, Lines):
+        return found
     return Page(plain(found.items), found.cursor) if isinstance(found, Page) else plain(found)
 
 
 def _answer(request: Request, found: object, status: int) -> Response:
+    if isinstance(found, Lines):
+        return StreamingResponse(iter(found), status, media_type="application/x-ndjson")
     if not isinstance(found, Page):
         return JSONResponse(found, status)
     headers = {}
@@ -97,7 +102,8 @@ def _readyz(store: Store) -> Callable[[Request], Response]:
 
 
 def _metrics(store: Store, meters: Meters) -> Callable[[Request], Response]:
-    def metrics(_: Request) -> Response:
-        return PlainTextResponse(meters.text(store.sizes()), media_type="text/plain; version=0.0.4")
+    def metrics(request: Request) -> Response:
+        text = meters.text(store, request.state.caller.project)
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
     return metrics

@@ -26,6 +26,7 @@ _COUNTERS = (
     "unparsed",
     "dropped",
     "unmatched",
+    "label_lag",
 )
 _OF_SEGMENT = ("predictions", "ground_truths")
 _PERFORMANCE = (

@@ -19,8 +19,9 @@ _COUNTERS = (
     "sampled",
     "withheld",
 )
-_BY_REASON = ("unparsed", "dropped", "unmatched")
+_BY_REASON = ("unparsed", "dropped", "unmatched", "label_lag")
 _TOP = 20
+_TOP_PAIRS = 100
 
 
 def deployment_view(deployment: Deployment) -> dict[str, Any]:
@@ -71,7 +72,17 @@ def performance_view(segment: str, performance: Performance | None) -> dict[str,
     """Return metrics by name; without labels, ``n`` is 0 and ``kind`` null."""
     if performance is None:
         return {"segment": segment, "kind": None, "n": 0}
-    return {"segment": segment, **performance.metrics()}
+    return {"segment": segment, **performance.metrics(), **_behind(performance)}
+
+
+def _behind(performance: Performance) -> dict[str, Any]:
+    """Return what stands behind the metrics: quantiles of the error, or the confusion of the commonest classes."""
+    if performance.kind == "numeric":
+        return {"error_quantiles": _quantiles(performance.numeric.quantiles, PROBABILITIES)}
+    if performance.kind == "categorical":
+        pairs = performance.categorical.confusion.most_common(_TOP_PAIRS)
+        return {"confusion": [{"label": a, "prediction": p, "count": n} for (a, p), n in pairs if n]}
+    return {}
 
 
 def exception_view(kind: ExceptionCount) -> dict[str, Any]:

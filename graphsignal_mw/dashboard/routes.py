@@ -1,20 +1,24 @@
 """The table of pages."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from graphsignal_mw.dashboard.forms import read_form
 from graphsignal_mw.dashboard.pages.column import column_page
 from graphsignal_mw.dashboard.pages.deployment import deployment_page
 from graphsignal_mw.dashboard.pages.deployments import deployments_page
 from graphsignal_mw.dashboard.pages.heatmap import heatmap_page
 from graphsignal_mw.dashboard.pages.issue import act, issue_page
 from graphsignal_mw.dashboard.pages.issues import issues_page
+from graphsignal_mw.dashboard.pages.keys import create_key, keys_page, revoke_key
+from graphsignal_mw.dashboard.pages.sign_in import sign_in, sign_in_page, sign_out
 from graphsignal_mw.dashboard.site import Site
 from graphsignal_mw.errors import UnknownNameError
 from graphsignal_mw.store import Store
@@ -24,7 +28,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def routes(store: Store, project: str = "default") -> list[BaseRoute]:
-    """Return the dashboard of one project: pages at ``/``, ``/deployments``, ``/issues``, files at ``/static``."""
+    """Return the dashboard of one project: pages at ``/``, ``/deployments``, ``/issues``, ``/keys``; files, sign-in."""
     site = Site(store=store, project=project)
     return [
         _route("/", deployments_page, site),
@@ -35,13 +39,38 @@ def routes(store: Store, project: str = "default") -> list[BaseRoute]:
         _route("/issues", issues_page, site),
         _route("/issues/{id:int}", issue_page, site),
         _route("/issues/{id:int}/{action}", act, site, method="POST"),
+        _route("/keys", keys_page, site),
+        _route("/keys", create_key, site, method="POST"),
+        _route("/keys/{id:int}/revoke", revoke_key, site, method="POST"),
+        _route("/sign-in", sign_in_page, site),
+        _route("/sign-in", sign_in, site, method="POST"),
+        _route("/sign-out", sign_out, site, method="POST"),
         Mount("/static", StaticFiles(directory=STATIC), name="static"),
     ]
 
 
 def _route(path: str, page: Page, site: Site, method: str = "GET") -> Route:
     # Starlette runs a plain function in its thread pool, so that the store may block.
-    return Route(path, partial(_answer, page, site), methods=[method], name=page.__name__)
+    answer = partial(_answer, page, site) if method == "GET" else _form(page, site)
+    return Route(path, answer, methods=[method], name=page.__name__)
+
+
+def _form(page: Page, site: Site) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        request.state.form = await read_form(request)
+        return await run_in_threadpool(_answer, page if request.state.form is not None else _refuse, site, request)
+
+    return answer
+
+
+def _refuse(site: Site, request: Request) -> Response:
+    return site.render(
+        request,
+        "error.html",
+        status=403,
+        title="This form came from another site",
+        detail="Or it is of a session that has ended. Nothing was changed: load the page anew, and try again.",
+    )
 
 
 def _answer(page: Page, site: Site, request: Request) -> Response:

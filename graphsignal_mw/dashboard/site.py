@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from graphsignal_mw.dashboard.templating import templates
+from graphsignal_mw.dashboard.viewer import viewer_of
 from graphsignal_mw.store import Store
 
 HEADERS = {
@@ -39,7 +40,9 @@ class Site:
         page = self.templates.get_template(template).render(
             request=request,
             theme=theme if theme in THEMES else "auto",
-            open_count=sum(issue.state in ACTIVE for issue in self.store.issues(self.project)),
+            viewer=viewer_of(request),
+            # Asked for by the template: who has to sign in first is not told.
+            open_count=lambda: sum(issue.state in ACTIVE for issue in self.store.issues(self.project)),
             now=context.pop("now", None) or self.clock(),
             **context,
         )

@@ -24,6 +24,7 @@ _METRICS = {
     "categorical": ("percent", ("accuracy", "f1_macro", "f1_weighted")),
     "numeric": ("number", ("rmse", "mae", "bias")),
 }
+_LAGS = ("minute", "hour", "day", "week", "longer")
 _ROLES = ("accent", "blue", "warn", "violet")
 METRIC_NAMES = {
     "n": "Labels",
@@ -63,6 +64,7 @@ def cards(totals: Mapping[str, int], latency: Latency) -> list[Card]:
         Card(label="Requests", value=count(requests)),
         Card(label="Predictions", value=count(predictions)),
         _share_card("Labels", totals.get("ground_truths", 0), predictions, "of predictions"),
+        *_join_cards(totals),
         _share_card("Exceptions", totals.get("exceptions", 0), requests or predictions, "of requests", tone="bad"),
         _share_card("Rejected", totals.get("rejected", 0), requests, "of requests", tone="warn"),
         _dropped_card(totals),
@@ -74,6 +76,17 @@ def cards(totals: Mapping[str, int], latency: Latency) -> list[Card]:
 def _share_card(label: str, part: int, whole: int, of: str, tone: str = "") -> Card:
     note = f"{percent(part / whole)} {of}" if whole and part else ""
     return Card(label=label, value=count(part), note=note, tone=tone if part else "")
+
+
+def _join_cards(totals: Mapping[str, int]) -> list[Card]:
+    """Labels that came with an id only: how late, and how many of them without a prediction to compare with."""
+    late = {name: n for name in _LAGS if (n := totals.get(f"label_lag.{name}", 0))}
+    lost = totals.get("unmatched.join", 0)
+    if not late and not lost:
+        return []
+    within = [f"{count(n)} {'later' if name == 'longer' else f'within a {name}'}" for name, n in late.items()]
+    note = ", ".join([*within, *([f"{count(lost)} without a prediction"] if lost else [])])
+    return [Card(label="Labels joined", value=count(sum(late.values())), note=note, tone="warn" if lost else "")]
 
 
 def _dropped_card(totals: Mapping[str, int]) -> Card:

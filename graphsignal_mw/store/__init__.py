@@ -4,27 +4,35 @@ from graphsignal_mw.store.audit import AuditEntry
 from graphsignal_mw.store.deployments import Deployment
 from graphsignal_mw.store.faults import StorageError, StorageFullError
 from graphsignal_mw.store.issues import ACTIONS, STATES, Issue, IssueEvent
-from graphsignal_mw.store.keys import SCOPES, KeyInfo
+from graphsignal_mw.store.keys import SCOPES, KeyInfo, allows
 from graphsignal_mw.store.markers import Marker
 from graphsignal_mw.store.migrate import revisions
 from graphsignal_mw.store.plain import plain
+from graphsignal_mw.store.quotas import WHOLE_PROJECT, Quota
+from graphsignal_mw.store.sessions import SESSION_COOKIE, SESSION_SECONDS, Session
 from graphsignal_mw.store.store import Store
 from graphsignal_mw.store.traffic import Totals
 
 __all__ = [
     "ACTIONS",
     "SCOPES",
+    "SESSION_COOKIE",
+    "SESSION_SECONDS",
     "STATES",
+    "WHOLE_PROJECT",
     "AuditEntry",
     "Deployment",
     "Issue",
     "IssueEvent",
     "KeyInfo",
     "Marker",
+    "Quota",
+    "Session",
     "StorageError",
     "StorageFullError",
     "Store",
     "Totals",
+    "allows",
     "plain",
     "revisions",
 ]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from graphsignal_mw.store import schema
+from graphsignal_mw.store.claims import wait_for
 from graphsignal_mw.store.database import insert
 from graphsignal_mw.wire import Part
 from graphsignal_mw.wire.schema import ProfileData
@@ -37,6 +38,7 @@ class _DayNames:
         self._connection, self._project = connection, project
         self._known: dict[tuple[str, int], Names] = {}
         self._new: list[dict[str, Any]] = []
+        self._alone = False
 
     def of(self, deployment: str, day: int) -> Names:
         key = (deployment, day)
@@ -50,12 +52,23 @@ class _DayNames:
         known = self.of(part.deployment, day)[kind]
         if name in known:
             return True
-        if len(known) >= most:
+        if len(known) >= most or not self._may_add(part, kind, name, most):
             return False
-        known.add(name)
+        self.of(part.deployment, day)[kind].add(name)
         key = {"project": self._project, "deployment": part.deployment, "day": day}
         self._new.append({**key, "kind": kind, "name": name})
         return True
+
+    def _may_add(self, part: Part, kind: str, name: str, most: int) -> bool:
+        """Whether a name that seems new is, when no other collector adds any: it may have been quicker."""
+        if not self._alone:
+            wait_for(self._connection, "names", self._project)
+            self._known.clear()
+            for row in self._new:
+                self.of(row["deployment"], row["day"])[row["kind"]].add(row["name"])
+            self._alone = True
+        known = self.of(part.deployment, part.bucket // DAY)[kind]
+        return name in known or len(known) < most
 
     def save(self) -> None:
         if self._new:

@@ -2,89 +2,105 @@
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import compress
+from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, RowMapping, delete, select, update
+from sqlalchemy.exc import DataError, OperationalError
 
-from graphsignal_mw.errors import WireError
-from graphsignal_mw.stats import WindowStats
 from graphsignal_mw.store import schema
-from graphsignal_mw.store.database import Database
+from graphsignal_mw.store.claims import Claims
+from graphsignal_mw.store.deltas import WINDOW
+from graphsignal_mw.store.merge import UnmergeableError, fold, merged, read_data
 from graphsignal_mw.store.rows import clear_window, write_window
 from graphsignal_mw.store.span import WindowKey
-from graphsignal_mw.wire import Part, pack_part, part_to_stats, stats_to_part, unpack_part
+from graphsignal_mw.wire import Part
 
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 16  # windows in one transaction: few enough that an upload does not wait for long
-_MOST_COUNTERS, _MOST_METADATA = 500, 20
-_POISON = (WireError, msgspec.ValidationError, OverflowError, ValueError)
-
-Computed = tuple[WindowKey, int, Part | None]
+_MANY = 100  # parts that a window is computed from, at most for long
+_TOO_LARGE = "54000"  # PostgreSQL: a row that its index cannot hold
 
 
-class Compaction(Database):
+class Computed(NamedTuple):
+    """A window as it is now. ``part`` is None when nothing is left of it, or when it cannot be computed.
+
+    ``pieces`` is how many bases and parts it was computed from.
+    """
+
+    key: WindowKey
+    token: int
+    part: Part | None
+    pieces: int
+    works: bool = True
+
+
+class Compaction(Claims):
     """Windows computed from what was uploaded."""
 
     def compact(self, limit: int = 200) -> int:
-        """Compute up to ``limit`` windows anew and return how many there were."""
+        """Compute up to ``limit`` windows anew and return how many there were; those that another computes are left."""
         with self.read() as connection:
             query = select(schema.dirty).order_by(schema.dirty.c.project, schema.dirty.c.deployment).limit(limit)
-            marks = [(_key(row), int(row["token"])) for row in connection.execute(query).mappings()]
-        for start in range(0, len(marks), _AT_ONCE):
-            self._compute(marks[start : start + _AT_ONCE])
-        return len(marks)
+            keys = [_key(row) for row in connection.execute(query).mappings()]
+        return sum(self._compute(keys[start : start + _AT_ONCE]) for start in range(0, len(keys), _AT_ONCE))
 
-    def _compute(self, marks: Sequence[tuple[WindowKey, int]]) -> None:
-        # Computed outside the writing transaction: uploads go on meanwhile, and change the token.
-        with self.read() as connection:
-            computed: list[Computed] = [(key, token, recompute(connection, key)) for key, token in marks]
-        with self.write() as connection:
-            for key, token, part in computed:
-                _replace(connection, key, token, part)
-            _touch(connection, [key for key, _, _ in computed])
+    def _compute(self, keys: Sequence[WindowKey]) -> int:
+        with self.claimed(keys) as mine:
+            # Computed outside the writing transaction: uploads go on meanwhile, and change the token.
+            with self.read() as connection:
+                computed = list(_computed(connection, compress(keys, mine)))
+            with self.write() as connection:
+                for window in sorted(computed, key=_lock_order):
+                    _replace(connection, window)
+                _touch(connection, [window.key for window in computed])
+            for window in computed:
+                if window.works and window.pieces > _MANY:
+                    self._fold(window.key)
+        return len(computed)
 
-
-def recompute(connection: Connection, key: WindowKey) -> Part | None:
-    """Return what base and parts of a window say together.
-
-    None when they cannot be merged: what passed the gate should, and one such window must not stop the others.
-    """
-    try:
-        merged = _bounded(_merge(connection, key))
-        # Sums may leave the bounds of the wire: what is written must be readable.
-        return unpack_part(pack_part(stats_to_part(key.deployment, key.version, key.bucket, merged)))
-    except _POISON:
-        logger.exception("%s cannot be computed; its parts are kept", key)
-        return None
+    def _fold(self, key: WindowKey) -> None:
+        """Make one base of many parts, so that a window of a thousand processes is not begun again with each upload."""
+        with suppress(UnmergeableError), self.write() as connection:
+            fold(connection, [key], key)
 
 
-def _merge(connection: Connection, key: WindowKey) -> WindowStats:
-    stats = WindowStats()
-    base = connection.execute(select(schema.bases.c.data).where(key.of(schema.bases))).scalars()
-    table = schema.parts
-    order = (table.c.boot_id, table.c.seq, table.c.position)
-    kept = connection.execute(select(table.c.data).where(key.of(table)).order_by(*order)).scalars()
-    for data in (*base, *kept):
-        stats.merge(part_to_stats(unpack_part(data)), fill=True)
-    return stats
+def _computed(connection: Connection, keys: Iterable[WindowKey]) -> Iterable[Computed]:
+    for key in keys:
+        # Asked again, for who had claimed it a moment ago may have computed it.
+        token = connection.execute(select(schema.dirty.c.token).where(key.of(schema.dirty))).scalar()
+        if token is None:
+            continue
+        data = read_data(connection, key)
+        try:
+            yield Computed(key, token, merged(key, data) if data else None, len(data))
+        except UnmergeableError:
+            yield Computed(key, token, None, len(data), works=False)
 
 
-def _bounded(stats: WindowStats) -> WindowStats:
-    """Keep as many counters and metadata as one part may have: many processes may each bring others."""
-    stats.counters = Counter(dict(stats.counters.most_common(_MOST_COUNTERS)))
-    stats.metadata = dict(list(stats.metadata.items())[-_MOST_METADATA:])
-    return stats
-
-
-def _replace(connection: Connection, key: WindowKey, token: int, part: Part | None) -> None:
+def _replace(connection: Connection, window: Computed) -> None:
     """Write a window, unless an upload came since it was computed: then it is computed again."""
-    done = connection.execute(delete(schema.dirty).where(key.of(schema.dirty), schema.dirty.c.token == token))
-    if done.rowcount and part is not None:
-        clear_window(connection, key)
-        write_window(connection, key, part)
+    dirty = schema.dirty
+    done = connection.execute(delete(dirty).where(window.key.of(dirty), dirty.c.token == window.token))
+    if not done.rowcount or not window.works:
+        return
+    try:
+        with connection.begin_nested():
+            clear_window(connection, window.key)
+            if window.part is not None:
+                write_window(connection, window.key, window.part)
+    except (DataError, OperationalError) as error:
+        if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) != _TOO_LARGE:
+            raise
+        logger.exception("%s cannot be written; its parts are kept", window.key)
+
+
+def _lock_order(window: Computed) -> tuple[str | int, ...]:
+    """Place among others: as ingest marks them, so that neither waits for the other in a circle."""
+    return tuple(getattr(window.key, name) for name in WINDOW)
 
 
 def _touch(connection: Connection, keys: Iterable[WindowKey]) -> None:

@@ -3,15 +3,16 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
-from graphsignal_mw.errors import MissingExtraError
+from graphsignal_mw.errors import ConfigError, MissingExtraError
 from graphsignal_mw.store.faults import translated
 
 FILE_NAME = "graphsignal_mw.db"
@@ -19,13 +20,17 @@ _BUSY_MS = 30_000
 
 
 class Database:
-    """What every noun of the store is made with. A write holds the only lock, a read never waits for one."""
+    """What every noun of the store is made with. A read never waits for a write.
+
+    On SQLite there is one write at a time. On PostgreSQL there are many: what is read in order to be written is
+    locked where it is read.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(writes=True)
+        self._reading, self._writing = _modes(engine)
         # Threads of one process queue here, which is fairer and cheaper than SQLite's polling.
-        self._lock = threading.Lock()
+        self._lock: AbstractContextManager[Any] = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -35,7 +40,7 @@ class Database:
             StorageError: the database cannot be used now.
 
         """
-        with translated(), self.engine.begin() as connection:
+        with translated(), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
@@ -54,6 +59,13 @@ class Database:
         self.engine.dispose()
 
 
+def _modes(engine: Engine) -> tuple[Engine, Engine]:
+    """Return the engine as it reads, all of a transaction in one snapshot, and as it writes."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
+    return engine, engine.execution_options(writes=True)
+
+
 def insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """Return an INSERT that knows ON CONFLICT, in the dialect of ``connection``."""
     if connection.dialect.name == "postgresql":
@@ -65,7 +77,7 @@ def connect(target: str | Path) -> Engine:
     """Return the engine for a directory, a file, or a URL ``sqlite:///`` or ``postgresql://``.
 
     Raises:
-        ValueError: for a URL of another kind.
+        ConfigError: for a URL of another kind, or one that cannot be read; it says no password.
         MissingExtraError: PostgreSQL without its driver.
 
     """
@@ -73,7 +85,7 @@ def connect(target: str | Path) -> Engine:
     if url.get_backend_name() == "postgresql":
         return _postgresql(url)
     if url.get_backend_name() != "sqlite":
-        raise ValueError(f"database URL: {str(url)!r}; expected sqlite:/// or postgresql://")
+        raise ConfigError([f"database URL: {str(url)!r}; expected sqlite:/// or postgresql://"])
     engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -82,7 +94,12 @@ def connect(target: str | Path) -> Engine:
 
 def _url(target: str | Path) -> URL:
     if isinstance(target, str) and "://" in target:
-        return make_url(target)
+        try:
+            return make_url(target)
+        except (ArgumentError, ValueError):  # they would repeat the password
+            raise ConfigError(
+                ["database URL: it cannot be read; expected postgresql://user:password@host/name"]
+            ) from None
     path = Path(target).expanduser()
     if path.is_dir() or not path.suffix:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -2,41 +2,56 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func
+from sqlalchemy import Connection, Engine, func
 
 from graphsignal_mw.store import schema
 from graphsignal_mw.store.bounds import bounded
 from graphsignal_mw.store.database import Database, insert
-from graphsignal_mw.store.span import UPLOADED
+from graphsignal_mw.store.groups import GroupCommit
+from graphsignal_mw.store.span import UPLOADED, WindowKey
 from graphsignal_mw.wire import Envelope, Part, pack_part
 
 WINDOW = ("project", "deployment", "level", "bucket", "version")
+_AT_ONCE = 64  # uploads in one transaction: what waits while one is written, within reason
+
+
+class Upload(NamedTuple):
+    """One upload of a project; ``rows`` are its parts as the table has them."""
+
+    project: str
+    envelope: Envelope
+    received_at: float
+    rows: list[dict[str, Any]]
 
 
 class Deltas(Database):
     """Uploads of a project."""
 
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._take = GroupCommit(self._store, _AT_ONCE)
+
     def ingest(self, project: str, envelope: Envelope, received_at: float) -> bool:
         """Store an upload, whole or not at all; return False for one that is here already.
 
-        ``received_at`` is Unix seconds. When this returns, the upload is on disk.
+        ``received_at`` is Unix seconds. When this returns, the upload is on disk. Uploads of many threads share a
+        transaction.
 
         Raises:
             StorageError: nothing was stored; StorageFullError when the disk is full.
 
         """
-        rows = _part_rows(project, envelope, received_at)
+        return self._take(Upload(project, envelope, received_at, _part_rows(project, envelope, received_at)))
+
+    def _store(self, uploads: Sequence[Upload]) -> list[bool]:
         with self.write() as connection:
-            if not _pass_gate(connection, project, envelope, received_at):
-                return False
-            if rows:
-                _bound(connection, project, envelope.parts, rows)
-                connection.execute(schema.parts.insert(), rows)
-                mark_dirty(connection, rows)
-                _know(connection, project, envelope, received_at)
-        return True
+            passed = _pass_gate(connection, uploads)
+            new = [upload for upload, is_new in zip(uploads, passed, strict=True) if is_new and upload.rows]
+            if new:
+                _keep(connection, new)
+        return passed
 
 
 def mark_dirty(connection: Connection, windows: Iterable[dict[str, Any]]) -> None:
@@ -49,14 +64,42 @@ def mark_dirty(connection: Connection, windows: Iterable[dict[str, Any]]) -> Non
     connection.execute(statement, rows)
 
 
+def _pass_gate(connection: Connection, uploads: Sequence[Upload]) -> list[bool]:
+    """Note identities; say of each upload whether it is the first of its own."""
+    # Asked for by RETURNING: how many rows an INSERT made is not known of every driver.
+    table = schema.deltas
+    statement = insert(connection, table).on_conflict_do_nothing()
+    rows = [
+        dict(zip(("project", "boot_id", "seq", "received_at"), (*_identity(upload), upload.received_at), strict=True))
+        for upload in sorted(uploads, key=_identity)
+    ]
+    made = connection.execute(statement.returning(table.c.project, table.c.boot_id, table.c.seq), rows)
+    new = {tuple(row) for row in made}
+    passed = []
+    for identity in map(_identity, uploads):
+        passed.append(identity in new)
+        new.discard(identity)
+    return passed
+
+
+def _identity(upload: Upload) -> tuple[str, str, int]:
+    return upload.project, upload.envelope.boot_id, upload.envelope.seq
+
+
+def _keep(connection: Connection, uploads: Sequence[Upload]) -> None:
+    """Insert what uploads carried. Table by table, so that no two collectors wait for each other."""
+    rows: list[dict[str, Any]] = []
+    for project in sorted({upload.project for upload in uploads}):
+        rows += _bounded_rows(connection, project, [upload for upload in uploads if upload.project == project])
+    connection.execute(schema.parts.insert(), rows)
+    mark_dirty(connection, rows)
+    _know(connection, uploads)
+
+
 def _part_rows(project: str, envelope: Envelope, received_at: float) -> list[dict[str, Any]]:
     return [
         {
-            "project": project,
-            "deployment": part.deployment,
-            "level": UPLOADED,
-            "bucket": part.bucket,
-            "version": part.version,
+            **WindowKey(project, part.deployment, part.bucket, part.version, UPLOADED)._asdict(),
             "boot_id": envelope.boot_id,
             "seq": envelope.seq,
             "position": position,
@@ -67,20 +110,17 @@ def _part_rows(project: str, envelope: Envelope, received_at: float) -> list[dic
     ]
 
 
-def _bound(connection: Connection, project: str, parts: Sequence[Part], rows: Sequence[dict[str, Any]]) -> None:
-    """Change the rows of parts that bring more than a deployment may have."""
-    for row, part, kept in zip(rows, parts, bounded(connection, project, parts), strict=True):
-        if kept is not part:
-            row.update(version=kept.version, data=pack_part(kept))
+def _bounded_rows(connection: Connection, project: str, uploads: Sequence[Upload]) -> list[dict[str, Any]]:
+    """Return the rows of parts, changed where they bring more than a deployment may have."""
+    parts: list[Part] = [part for upload in uploads for part in upload.envelope.parts]
+    rows = [row for upload in uploads for row in upload.rows]
+    return [
+        row if kept is part else {**row, "version": kept.version, "data": pack_part(kept)}
+        for row, part, kept in zip(rows, parts, bounded(connection, project, parts), strict=True)
+    ]
 
 
-def _pass_gate(connection: Connection, project: str, envelope: Envelope, received_at: float) -> bool:
-    statement = insert(connection, schema.deltas).on_conflict_do_nothing()
-    identity = {"project": project, "boot_id": envelope.boot_id, "seq": envelope.seq}
-    return connection.execute(statement, {**identity, "received_at": received_at}).rowcount > 0
-
-
-def _know(connection: Connection, project: str, envelope: Envelope, received_at: float) -> None:
+def _know(connection: Connection, uploads: Sequence[Upload]) -> None:
     """Note the deployments. Whatever the order of uploads, the row becomes the same."""
     table = schema.deployments
     statement = insert(connection, table)
@@ -96,22 +136,23 @@ def _know(connection: Connection, project: str, envelope: Envelope, received_at:
             "last_received": greater(table.c.last_received, new.last_received),
         },
     )
-    connection.execute(statement, [_deployment(project, envelope, name, received_at) for name in _names(envelope)])
+    rows = [_deployment(upload, name) for upload in uploads for name in _names(upload.envelope)]
+    connection.execute(statement, sorted(rows, key=lambda row: (row["project"], row["name"])))
 
 
-def _names(envelope: Envelope) -> list[str]:
-    return sorted({part.deployment for part in envelope.parts})
+def _names(envelope: Envelope) -> set[str]:
+    return {part.deployment for part in envelope.parts}
 
 
-def _deployment(project: str, envelope: Envelope, name: str, received_at: float) -> dict[str, Any]:
-    buckets = [part.bucket for part in envelope.parts if part.deployment == name]
+def _deployment(upload: Upload, name: str) -> dict[str, Any]:
+    buckets = [part.bucket for part in upload.envelope.parts if part.deployment == name]
     return {
-        "project": project,
+        "project": upload.project,
         "name": name,
-        "window_seconds": envelope.window_seconds,
+        "window_seconds": upload.envelope.window_seconds,
         "first_window": min(buckets),
         "last_window": max(buckets),
-        "last_received": received_at,
+        "last_received": upload.received_at,
     }
 
 

@@ -74,4 +74,5 @@ def _values(issue: Issue) -> dict[str, Any]:
 
 def _of(connection: Connection, project: str, deployment: str) -> list[Issue]:
     query = select(table).where(table.c.project == project, table.c.deployment == deployment)
+    query = query.with_for_update()  # what a person decides meanwhile waits, and is not undone (PostgreSQL)
     return [issue_of(row) for row in connection.execute(query).mappings()]

@@ -92,7 +92,7 @@ class Issues(Database):
         now = time.time()
         state = ACTIONS[action]
         with self.write() as connection:
-            issue = read_issue(connection, project, issue_id)
+            issue = read_issue(connection, project, issue_id, lock=True)
             resolved = (issue.resolved or int(now)) if state == "resolved" else None
             values = {"state": state, "decision": action, "decided_at": now, "resolved": resolved}
             connection.execute(update_issue(project, issue_id).values(**values))
@@ -105,9 +105,11 @@ def update_issue(project: str, issue_id: int) -> Update:
     return update(table).where(table.c.project == project, table.c.id == issue_id)
 
 
-def read_issue(connection: Connection, project: str, issue_id: int) -> Issue:
-    """Return one issue, or raise UnknownNameError."""
+def read_issue(connection: Connection, project: str, issue_id: int, *, lock: bool = False) -> Issue:
+    """Return one issue, or raise UnknownNameError; with ``lock`` nobody else changes it until the transaction ends."""
     query = select(table).where(table.c.project == project, table.c.id == issue_id)
+    if lock:
+        query = query.with_for_update()  # PostgreSQL; a write of SQLite is alone
     # Beyond a BIGINT there is no id, and the driver would refuse to ask.
     row = connection.execute(query).mappings().one_or_none() if issue_id < 2**63 else None
     if row is None:

@@ -15,7 +15,8 @@ from graphsignal_mw.store.audit import record
 from graphsignal_mw.store.database import Database
 from graphsignal_mw.store.schema import keys as table
 
-SCOPES = ("ingest", "read", "admin")
+SCOPES = ("ingest", "read", "edit", "admin")
+_MORE = {"admin": frozenset(SCOPES), "edit": frozenset({"read"})}  # what a scope has besides itself
 _MARK = "gs_"
 _PREFIX = 11  # of the secret: enough to find the row, and to tell keys apart in a list
 _USED_EVERY = 60.0  # seconds: an upload does not write its key's row each time
@@ -36,12 +37,17 @@ class KeyInfo:
     revoked_at: float | None = None
 
     def allows(self, scope: str) -> bool:
-        """Whether the key has ``scope``; admin has all."""
-        return scope in self.scopes or "admin" in self.scopes
+        """Whether the key has ``scope``, by its name or through a greater one."""
+        return allows(self.scopes, scope)
 
     def is_valid(self, now: float) -> bool:
         """Whether the key is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def allows(scopes: Collection[str], scope: str) -> bool:
+    """Whether ``scopes`` have ``scope``: edit has read, admin has all."""
+    return any(scope == each or scope in _MORE.get(each, ()) for each in scopes)
 
 
 class Keys(Database):
@@ -64,7 +70,7 @@ class Keys(Database):
             "project": project,
             "name": name,
             "prefix": secret[:_PREFIX],
-            "digest": _digest(secret),
+            "digest": digest_of(secret),
             "scopes": sorted(set(scopes)),
             "created_at": time.time(),
             "expires_at": expires_at,
@@ -78,7 +84,7 @@ class Keys(Database):
         """Return the keys of a project, the oldest first."""
         query = select(table).where(table.c.project == project).order_by(table.c.id)
         with self.read() as connection:
-            return [_info(row) for row in connection.execute(query).mappings()]
+            return [key_info(row) for row in connection.execute(query).mappings()]
 
     def has_keys(self) -> bool:
         """Whether any project has a key."""
@@ -90,12 +96,12 @@ class Keys(Database):
         if not secret.isascii():
             return None
         moment = time.time() if now is None else now
-        digest = _digest(secret)
+        digest = digest_of(secret)
         with self.read() as connection:
             query = select(table).where(table.c.prefix == secret[:_PREFIX])
             rows = list(connection.execute(query).mappings())
         for row in rows:
-            info = _info(row)
+            info = key_info(row)
             if hmac.compare_digest(row["digest"], digest) and info.is_valid(moment):
                 self._use(info, moment)
                 return info
@@ -121,7 +127,8 @@ class Keys(Database):
             connection.execute(_update(info).values(last_used=now))
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """Return what is kept of a secret."""
     # The secret is 32 random bytes: nothing to guess, so a fast digest is right.
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -133,10 +140,11 @@ def _update(info: KeyInfo) -> Any:
 def _find(connection: Connection, project: str, key: str) -> KeyInfo:
     for row in connection.execute(select(table).where(table.c.project == project)).mappings():
         if key in {str(row["id"]), row["prefix"]}:
-            return _info(row)
+            return key_info(row)
     raise UnknownNameError(f"key: {key!r}; expected the id or the prefix of a key of project {project!r}")
 
 
-def _info(row: RowMapping) -> KeyInfo:
+def key_info(row: RowMapping) -> KeyInfo:
+    """Return the key of a row."""
     values = {name: row[name] for name in KeyInfo.__dataclass_fields__ if name != "scopes"}
     return KeyInfo(**values, scopes=tuple(row["scopes"]))

@@ -1,15 +1,19 @@
-"""Purging: old parts are folded into the base of their window, old identities are forgotten."""
+"""Purging: parts are folded into bases, windows into hours and hours into days; old identities are forgotten."""
 
-from sqlalchemy import Connection, delete, exists, select, update
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, delete, exists, select, update
 
 from graphsignal_mw.store import schema
-from graphsignal_mw.store.compact import recompute
-from graphsignal_mw.store.database import Database, insert
+from graphsignal_mw.store.claims import Claims
 from graphsignal_mw.store.deltas import WINDOW
-from graphsignal_mw.store.span import WindowKey
-from graphsignal_mw.wire import pack_part
+from graphsignal_mw.store.merge import UnmergeableError, fold
+from graphsignal_mw.store.rows import clear_window, write_window
+from graphsignal_mw.store.span import DAY, HOUR, UPLOADED, WindowKey
+from graphsignal_mw.wire import Part
 
-DAY = 86400
 _WINDOWS = (
     schema.parts,
     schema.dirty,
@@ -21,7 +25,7 @@ _WINDOWS = (
 )
 
 
-class Purging(Database):
+class Purging(Claims):
     """What is not needed any more."""
 
     def purge(
@@ -29,40 +33,77 @@ class Purging(Database):
         now: float,
         *,
         keep_parts: float = 3 * DAY,
+        keep_windows: float = 36 * DAY,
+        keep_hours: float = 90 * DAY,
+        keep_days: float = 401 * DAY,
         keep_deltas: float = 400 * DAY,
-        keep_windows: float = 401 * DAY,
     ) -> int:
-        """Fold parts received more than ``keep_parts`` seconds ago into bases; return how many windows had some.
+        """Fold what is older (seconds before ``now``) than its level is kept; return how many windows were folded.
 
-        A window that waits to be computed is left alone. Identities of uploads are forgotten after
-        ``keep_deltas`` seconds: an upload that comes again later would count twice. Windows end after
-        ``keep_windows`` seconds, which is more than an upload may be late.
+        Parts go by the time they came, into the base of their window; windows go into hours and hours into days by
+        the time they are of, and days end. What was uploaded is at every moment in one base or part. Windows
+        that wait to be computed are left alone. Identities of uploads are forgotten after ``keep_deltas``: an upload
+        that comes again later would count twice, so days are kept for longer than an upload may be late.
         """
-        keys = self._old_windows(now - keep_parts)
-        for key in keys:
-            with self.write() as connection:
-                _fold(connection, key)
+        folded = sum(self._fold_into(key, [key]) for key in self._with_old_parts(now - keep_parts))
+        for level, coarser, keep in ((UPLOADED, HOUR, keep_windows), (HOUR, DAY, keep_hours)):
+            for target, keys in self._older(level, coarser, int(now - keep)).items():
+                folded += self._fold_into(target, [target, *keys])
         with self.write() as connection:
             connection.execute(delete(schema.deltas).where(schema.deltas.c.received_at < now - keep_deltas))
-        self._end_windows(int(now - keep_windows))
-        return len(keys)
+        self._end_windows(int(now - keep_days))
+        return folded
 
-    def _end_windows(self, before: int) -> None:
+    def _fold_into(self, target: WindowKey, keys: Sequence[WindowKey]) -> int:
+        """Make bases and parts of windows the base of one; return how many were folded: all or none."""
+        with self.claimed(keys) as mine:
+            if not all(mine):
+                return 0  # one is being computed: the next purge comes
+            try:
+                with self.write() as connection:
+                    part = fold(connection, keys, target)
+                    if part is not None and len(keys) > 1:
+                        _show(connection, keys, target, part)
+            except UnmergeableError:
+                return 0
+        return len(keys) - (len(keys) > 1)
+
+    def _with_old_parts(self, before: float) -> list[WindowKey]:
+        table = schema.parts
+        query = select(*(table.c[name] for name in WindowKey._fields)).where(table.c.received_at < before)
+        with self.read() as connection:
+            return [WindowKey(*row) for row in connection.execute(_not_waiting(query, table).distinct())]
+
+    def _older(self, level: int, coarser: int, before: int) -> dict[WindowKey, list[WindowKey]]:
+        """Return windows of ``level`` that end before ``before``, by the coarser one that each is part of."""
+        found: dict[WindowKey, list[WindowKey]] = defaultdict(list)
+        end = before - before % coarser  # whole hours and days only, each at once
+        for project, name in self._with_windows_before(end):
+            table = schema.windows
+            query = select(*(table.c[each] for each in WindowKey._fields)).where(
+                table.c.project == project, table.c.deployment == name, table.c.level == level, table.c.bucket < end
+            )
+            with self.read() as connection:
+                for key in (WindowKey(*row) for row in connection.execute(_not_waiting(query, table))):
+                    found[key._replace(level=coarser, bucket=key.bucket - key.bucket % coarser)].append(key)
+        return found
+
+    def _with_windows_before(self, before: int) -> list[tuple[str, str]]:
         table = schema.deployments
         query = select(table.c.project, table.c.name).where(table.c.first_window < before)
         with self.read() as connection:
-            found = [(project, name) for project, name in connection.execute(query)]
-        for project, name in found:
+            return [(project, name) for project, name in connection.execute(query)]
+
+    def _end_windows(self, before: int) -> None:
+        before -= before % DAY
+        for project, name in self._with_windows_before(before):
             with self.write() as connection:
                 _end(connection, project, name, before)
 
-    def _old_windows(self, before: float) -> list[WindowKey]:
-        parts, dirty = schema.parts, schema.dirty
-        same = (parts.c[name] == dirty.c[name] for name in WINDOW)
-        query = select(*(parts.c[name] for name in WindowKey._fields)).where(parts.c.received_at < before)
-        with self.read() as connection:
-            found = connection.execute(query.where(~exists().where(*same)).distinct())
-            return [WindowKey(*row) for row in found]
+
+def _not_waiting(query: Select[Any], table: Table) -> Select[Any]:
+    dirty = schema.dirty
+    return query.where(~exists().where(*(table.c[name] == dirty.c[name] for name in WINDOW)))
 
 
 def _end(connection: Connection, project: str, deployment: str, before: int) -> None:
@@ -77,12 +118,8 @@ def _end(connection: Connection, project: str, deployment: str, before: int) -> 
     connection.execute(update(known).where(*of_it).values(first_window=before))
 
 
-def _fold(connection: Connection, key: WindowKey) -> None:
-    """Make base and parts of a window its new base, all in the transaction of ``connection``."""
-    part = recompute(connection, key)
-    if part is None:
-        return
-    statement = insert(connection, schema.bases)
-    statement = statement.on_conflict_do_update(index_elements=WINDOW, set_={"data": statement.excluded.data})
-    connection.execute(statement, {**key._asdict(), "data": pack_part(part)})
-    connection.execute(delete(schema.parts).where(key.of(schema.parts)))
+def _show(connection: Connection, keys: Iterable[WindowKey], target: WindowKey, part: Part) -> None:
+    """Have readers find the window that others were folded into, in the moment that those are gone."""
+    for key in keys:
+        clear_window(connection, key)
+    write_window(connection, target, part)

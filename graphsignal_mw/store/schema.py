@@ -9,17 +9,40 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Dialect,
     Double,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
-    Text,
+    TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy import Text as AnyText
 
 metadata = MetaData()
+
+
+class Text(TypeDecorator[str]):
+    """Text in the order of its code points, on both databases; PostgreSQL has no NUL, which becomes U+FFFD there.
+
+    An order that comes with the operating system changes with it, and breaks the indexes.
+    """
+
+    impl = AnyText
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Return the type of the database."""
+        return AnyText(collation="C") if dialect.name == "postgresql" else AnyText()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return ``value`` as the database takes it."""
+        if value is not None and "\0" in value and dialect.name == "postgresql":
+            return value.replace("\0", "\ufffd")
+        return value
+
 
 # SQLite counts ids by itself only in a column that is called INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")

@@ -4,7 +4,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Table, and_
 
+HOUR, DAY = 3600, 86400
 UPLOADED = 0  # the level of windows as they were uploaded
+LEVELS = (UPLOADED, HOUR, DAY)  # old windows are folded into hours and those into days: each count is in one level
 
 
 class WindowKey(NamedTuple):
@@ -22,14 +24,13 @@ class WindowKey(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Windows of a deployment that start in ``[start, end)``, of one version or (None) of all."""
+    """Windows of all levels of a deployment that start in ``[start, end)``, of one version or (None) of all."""
 
     project: str
     deployment: str
     start: int
     end: int
     version: str | None = None
-    level: int = UPLOADED
 
     def of(self, table: Table, **wanted: Any) -> ColumnElement[bool]:
         """Condition for the rows of these windows; ``wanted`` are values of other columns, None for any."""
@@ -37,7 +38,7 @@ class Span(NamedTuple):
         conditions = [
             column.project == self.project,
             column.deployment == self.deployment,
-            column.level == self.level,
+            column.level.in_(LEVELS),
             column.bucket >= self.start,
             column.bucket < self.end,
         ]

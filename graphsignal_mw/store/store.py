@@ -14,13 +14,16 @@ from graphsignal_mw.store.deltas import Deltas
 from graphsignal_mw.store.deployments import Deployments
 from graphsignal_mw.store.detected import Detected
 from graphsignal_mw.store.issues import Issues
-from graphsignal_mw.store.keys import Keys
 from graphsignal_mw.store.markers import Markers
 from graphsignal_mw.store.migrate import migrate
 from graphsignal_mw.store.performance import Performances
 from graphsignal_mw.store.profiles import Profiles
 from graphsignal_mw.store.purge import Purging
+from graphsignal_mw.store.quotas import Quotas
+from graphsignal_mw.store.removal import Removal
 from graphsignal_mw.store.segments import Segments
+from graphsignal_mw.store.sessions import Sessions
+from graphsignal_mw.store.space import Spaces
 from graphsignal_mw.store.traffic import Traffic
 
 
@@ -29,6 +32,8 @@ class Store(
     Compaction,
     Purging,
     Deployments,
+    Removal,
+    Quotas,
     Traffic,
     Columns,
     Segments,
@@ -37,7 +42,8 @@ class Store(
     Issues,
     Detected,
     Markers,
-    Keys,
+    Sessions,
+    Spaces,
     Audit,
 ):
     """Everything that a collector keeps; safe to share between threads. The project comes first everywhere."""

@@ -1,5 +1,6 @@
 """A real Chromium in front of a real server. On CI it must be there; on a laptop the tests say that it is not."""
 
+import contextlib
 import os
 import shutil
 import threading
@@ -7,7 +8,7 @@ import time
 
 import pytest
 import uvicorn
-from dashboard.incident import HOUR, NAME, PROJECT, fill, fill_long_name, issue
+from dashboard.incident import HOUR, LONG_NAME, NAME, PROJECT, fill, fill_long_name, issue
 from starlette.applications import Starlette
 
 from graphsignal_mw.dashboard import routes
@@ -44,9 +45,16 @@ def server(tmp_path_factory):
     fill(store, now)
     store.save_issues(PROJECT, NAME, [issue(now - 24 * HOUR)])
     fill_long_name(store, now)
-    running = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=routes(store)), port=0, log_level="warning", lifespan="off", ws="none")
-    )
+    store.create_key(PROJECT, ["ingest", "read", "edit"], LONG_NAME, actor="somebody-with-a-long-name@example.com")
+    with serving(Starlette(routes=routes(store))) as address:
+        yield address
+    store.close()
+
+
+@contextlib.contextmanager
+def serving(app):
+    """Serve an app on a free port; gives its address."""
+    running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     while not running.started:
@@ -56,7 +64,6 @@ def server(tmp_path_factory):
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True
     thread.join()
-    store.close()
 
 
 @pytest.fixture(scope="package")

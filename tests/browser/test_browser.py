@@ -15,6 +15,8 @@ PAGES = {
     f"/deployments/{LONG_NAME}/columns/features/{LONG_NAME}": 3,
     "/issues?state=all": 0,
     "/issues/1": 2,
+    "/keys": 0,
+    "/sign-in": 0,
 }
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 # Pixels of a canvas that are not see-through: a chart that was drawn has thousands.

@@ -1,10 +1,14 @@
 """The commands as people type them: processes of their own, what they print and how they end."""
 
 import json
+import re
 import subprocess
 import sys
+import time
 
 import pytest
+from collector.service import upload
+from pyarrow import parquet
 
 from graphsignal_mw.stats import WindowStats
 from graphsignal_mw.store import Store
@@ -96,11 +100,60 @@ def test_wrong_scopes_are_usage_errors(data):
 
 
 def test_status(data):
-    assert "model: last data" in run("status", "--data-dir", data)
+    said = run("status", "--data-dir", data)
+    assert "model: last data" in said
+    assert re.search(r"The database takes 0\.\d MB, [\d,]+ MB left on its disk", said)
     found = json.loads(run("status", "--json", "--data-dir", data))
     assert found["rows"]["deltas"] == 1
+    assert 1000 < found["bytes"] < found["disk_free_bytes"]
     assert found["deployments"][0]["name"] == "model"
     assert found["deployments"][0]["last_received"] == 1_700_000_200.0
+
+
+def test_export_as_lines_and_as_parquet(data, tmp_path):
+    kinds = [json.loads(line)["record"] for line in run("export", "model", "--data-dir", data).splitlines()]
+    assert kinds == ["deployment"]
+    store = Store.open(data)
+    store.ingest("default", upload(2, n=10), time.time())
+    store.compact()
+    run("export", "model", "--data-dir", data, "--output", tmp_path / "x.jsonl")
+    found = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()]
+    run("export", "model", "--data-dir", data, "--output", tmp_path / "x.parquet")
+    columns = [record for record in found if record["record"] == "column"]
+    rows = parquet.read_table(tmp_path / "x.parquet").to_pylist()
+    assert [(row["name"], row["count"], row["mean"]) for row in rows] == [
+        (column["name"], column["count"], column["mean"]) for column in columns
+    ]
+    assert rows[0]["time"].strftime("%Y-%m-%dT%H:%M:%SZ") == columns[0]["time"]
+    assert json.loads(rows[1]["quantiles"]) == columns[1]["quantiles"]
+    store.close()
+
+
+def test_what_cannot_be_exported(data, tmp_path):
+    assert "ends in .jsonl or .parquet" in run("export", "model", "--data-dir", data, "--output", "x.csv", code=2)
+    assert "deployment: 'none'" in run("export", "none", "--data-dir", data, code=1)
+
+
+def test_a_deployment_is_deleted_after_a_question(data):
+    assert "Aborted" in run("delete", "model", "--data-dir", data, code=1)
+    assert "model: last data" in run("status", "--data-dir", data)
+    assert "Deleted model" in run("delete", "model", "--data-dir", data, "--yes")
+    assert "model: last data" not in run("status", "--data-dir", data)
+    assert "deployment: 'model'" in run("delete", "model", "--data-dir", data, "--yes", code=1)
+    assert "command line" in run("audit", "--data-dir", data)
+    (entry,) = json.loads(run("audit", "--json", "--data-dir", data))
+    assert entry["action"] == "delete deployment"
+
+
+def test_a_quota_from_set_to_removal(data):
+    run("quota", "set", "--deployment", "model", "--mb-per-day", "1.5", "--data-dir", data)
+    run("quota", "set", "--mb-per-day", "100", "--data-dir", data)
+    listed = run("quota", "list", "--data-dir", data)
+    assert listed.splitlines() == ["(whole project): 0.0 of 100.0 MB today", "model: 0.0 of 1.5 MB today"]
+    run("quota", "remove", "--data-dir", data)
+    (left,) = json.loads(run("quota", "list", "--json", "--data-dir", data))
+    assert (left["deployment"], left["bytes_per_day"]) == ("model", 1_500_000)
+    assert "quota: 'x'" in run("quota", "remove", "--deployment", "x", "--data-dir", data, code=1)
 
 
 def test_a_folder_without_a_database_is_a_mistake(tmp_path):
@@ -110,7 +163,7 @@ def test_a_folder_without_a_database_is_a_mistake(tmp_path):
 
 def test_migrate_creates_and_repeats(tmp_path):
     first = run("migrate", "--data-dir", tmp_path / "new")
-    assert "revision 0001" in first
+    assert re.search(r"at revision \d{4}", first)
     assert run("migrate", "--data-dir", tmp_path / "new") == first
 
 

@@ -5,16 +5,8 @@ import httpx2
 import pytest
 
 from graphsignal_mw.server import ServerSettings, create_app
-from graphsignal_mw.store import Store
 
 from .service import HEADERS, PATH, Service, upload
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store.open(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 class Caller:

@@ -1,9 +1,11 @@
 """A collector in a process of its own, and uploads for it."""
 
 import os
+import ssl
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx2
 
@@ -12,6 +14,7 @@ from graphsignal_mw.wire import CONTENT_TYPE, SCHEMA_VERSION, Envelope, encode, 
 
 HEADERS = {"Content-Type": CONTENT_TYPE, "Content-Encoding": "gzip"}
 PATH = "/api/v1/deltas"
+TLS = Path(__file__).parent / "tls"
 
 
 class Service:
@@ -30,9 +33,10 @@ class Service:
             [*command, *self.options], stdout=subprocess.PIPE, stderr=self.log, text=True, env=environ
         )
         self.said = [self.process.stdout.readline()]
-        assert "http://" in self.said[0], (self.folder.parent / "serve.log").read_text()
-        self.url = next(word for word in self.said[0].split() if word.startswith("http://"))
-        self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=30)
+        assert "://" in self.said[0], (self.folder.parent / "serve.log").read_text()
+        self.url = next(word for word in self.said[0].split() if word.startswith("http"))
+        trusted = ssl.create_default_context(cafile=TLS / "cert.pem")
+        self.client = httpx2.Client(base_url=self.url, trust_env=False, timeout=30, verify=trusted)
         self.until(self.answers)
 
     def answers(self):

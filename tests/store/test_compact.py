@@ -1,6 +1,5 @@
 import threading
 
-import numpy as np
 from sqlalchemy import event
 
 from graphsignal_mw.store import Store
@@ -65,9 +64,9 @@ def test_an_upload_during_the_computation_is_not_lost(store):
     assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 6
 
 
-def test_two_compactors_agree(tmp_path):
-    """Two processes' worth of stores over one file: whoever is first, each window is there once."""
-    one, two = Store.open(tmp_path), Store.open(tmp_path)
+def test_two_compactors_agree(target):
+    """Two processes' worth of stores over one database: whoever is first, each window is there once."""
+    one, two = Store.open(target), Store.open(target)
     for i in range(40):
         one.ingest(PROJECT, envelope(window(), seq=i, bucket=BUCKET + 300 * (i % 4)), 1.0)
         (one if i % 2 else two).compact()
@@ -78,38 +77,6 @@ def test_two_compactors_agree(tmp_path):
     two.close()
 
 
-def test_purge_folds_parts_into_the_base_and_changes_nothing(store):
-    for seq in range(6):
-        store.ingest(PROJECT, envelope(rich_window(), seq=seq), 1.0)
-    store.compact()
-    before = store.profiles(PROJECT, "model", *WHOLE)
-    assert store.purge(now=2.0, keep_parts=0.5) == 1
-    assert store.sizes()["parts"] == 0
-    store.ingest(PROJECT, envelope(window(), seq=9), 3.0)
-    store.compact()
-    ((_, old),), ((_, new),) = before, store.profiles(PROJECT, "model", *WHOLE)
-    assert new.counters["requests"] == old.counters["requests"] + 3 == 21
-    assert new.features.columns["x"].count == old.features.columns["x"].count + 3
-    assert [(k.type, k.count) for k in new.exceptions.kinds.values()] == [("KeyError", 24)]
-    assert new.performance[""].n == old.performance[""].n == 18
-    np.testing.assert_allclose(new.features.columns["x"].moments.std, window().features.columns["x"].moments.std)
-
-
-def test_purge_leaves_new_parts_and_waiting_windows(store):
-    store.ingest(PROJECT, envelope(window(), seq=1), 1.0)
-    assert store.purge(now=10.0, keep_parts=1.0) == 0
-    store.compact()
-    assert store.purge(now=1.5, keep_parts=1.0) == 0
-    assert store.sizes()["parts"] == 1
-
-
-def test_purge_forgets_old_identities_only(store):
-    store.ingest(PROJECT, envelope(window(), seq=1), 1.0)
-    store.ingest(PROJECT, envelope(window(), seq=2), 100.0)
-    store.purge(now=200.0, keep_deltas=150.0)
-    assert store.sizes()["deltas"] == 1
-
-
 def test_one_window_that_cannot_be_computed_does_not_stop_the_others(store, caplog):
     """Counts that overflow when added up: each upload is valid, their sum is not."""
     huge = window(requests=2**62)
@@ -118,8 +85,9 @@ def test_one_window_that_cannot_be_computed_does_not_stop_the_others(store, capl
     assert store.compact() == 2
     assert "cannot be computed" in caplog.text
     assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
-    assert store.purge(now=1e9) == 2
+    assert store.purge(now=BUCKET + 4 * 86400) == 1
     assert store.sizes()["parts"] == 2
+    assert "its parts are kept" in caplog.text
 
 
 def test_more_counters_and_metadata_than_one_upload_may_have(store):
@@ -139,22 +107,14 @@ def test_a_base_holds_what_a_part_may_hold(store):
     assert set(store.segments(PROJECT, "model", *WHOLE)) == set(part.segments)
 
 
-def test_windows_end_when_no_upload_can_change_them_any_more(store):
-    day = 86400
-    for seq, offset in enumerate((0, 300 * day)):
-        store.ingest(PROJECT, envelope(rich_window(), seq=seq, bucket=BUCKET + offset), float(BUCKET + offset))
+def test_many_parts_of_one_window_become_its_base(store):
+    """A thousand processes of one deployment: a window is not computed from all of them each time."""
+    for process in range(101):
+        store.ingest(PROJECT, envelope(window(), boot_id=f"boot-{process:04d}"), 1.0)
     store.compact()
-    store.purge(BUCKET + 402 * day)
-    sizes = store.sizes()
-    assert (sizes["windows"], sizes["parts"], sizes["deltas"]) == (1, 0, 1)
-    assert store.versions(PROJECT, "model", *WHOLE) == []
-    assert store.totals(PROJECT, "model", *WHOLE).window_count == 0
-    (deployment,) = store.deployments(PROJECT)
-    assert deployment.first_window == BUCKET + day
-    with store.read() as connection:
-        for table in ("bases", "columns", "column_sketches", "details", "names"):
-            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() > 0
-    store.purge(BUCKET + 800 * day)
-    with store.read() as connection:
-        for table in ("bases", "columns", "column_sketches", "details", "names", "windows", "parts"):
-            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() == 0
+    assert store.sizes()["parts"] == 0
+    assert store.ingest(PROJECT, envelope(window(), boot_id="boot-0007"), 2.0) is False
+    assert store.ingest(PROJECT, envelope(window(), boot_id="boot-9999"), 2.0) is True
+    store.compact()
+    assert store.sizes()["parts"] == 1
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 102 * 3

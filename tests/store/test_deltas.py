@@ -70,19 +70,19 @@ def test_deployments_are_known_whatever_the_order_of_uploads(tmp_path):
     assert (deployment.last_received, deployment.window_seconds) == (20.0, 3600)
 
 
-def test_a_full_disk_stores_nothing_and_says_so(store):
-    store.ingest(PROJECT, envelope(window()), 1.0)
-    with store.engine.connect() as connection:
+def test_a_full_disk_stores_nothing_and_says_so(sqlite):
+    sqlite.ingest(PROJECT, envelope(window()), 1.0)
+    with sqlite.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    store.engine.dispose()
-    limit_pages(store, pages + 2)
+    sqlite.engine.dispose()
+    limit_pages(sqlite, pages + 2)
     with pytest.raises(StorageFullError, match="full"):
-        fill(store)
-    refused = store.sizes()["deltas"] + 1
-    limit_pages(store, 100_000)
-    assert store.ingest(PROJECT, envelope(window(range(500)), seq=refused), 1.0) is True
-    store.compact()
-    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3 + 500 * (refused - 1)
+        fill(sqlite)
+    refused = sqlite.sizes()["deltas"] + 1
+    limit_pages(sqlite, 100_000)
+    assert sqlite.ingest(PROJECT, envelope(window(range(500)), seq=refused), 1.0) is True
+    sqlite.compact()
+    assert sqlite.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3 + 500 * (refused - 1)
 
 
 def fill(store):
@@ -110,3 +110,20 @@ def test_threads_that_send_the_same_upload_count_it_once(store):
     assert sum(accepted) == 20
     store.compact()
     assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 60
+
+
+def test_a_repeat_in_the_same_transaction_is_a_repeat(sqlite):
+    """They wait together while another write goes on."""
+    accepted = []
+
+    def send(seq):
+        accepted.append((seq, sqlite.ingest(PROJECT, envelope(window(), seq=seq), 1.0)))
+
+    threads = [threading.Thread(target=send, args=(seq,)) for seq in (1, 2, 2, 3, 2)]
+    with sqlite.write():
+        for thread in threads:
+            thread.start()
+        threads[0].join(0.3)  # time enough for all to wait
+    for thread in threads:
+        thread.join()
+    assert sorted(accepted) == [(1, True), (2, False), (2, False), (2, True), (3, True)]

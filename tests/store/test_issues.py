@@ -89,9 +89,9 @@ def test_what_happened_is_kept(store, saved):
     ]
 
 
-def test_two_collectors_act_on_one_issue_at_once(store, saved, tmp_path):
+def test_two_collectors_act_on_one_issue_at_once(store, saved, target):
     """A transaction that reads before it writes has the write lock from its beginning, or SQLite would refuse it."""
-    other, failures = Store.open(tmp_path / "data"), []
+    other, failures = Store.open(target), []
 
     def act(on, action):
         try:

@@ -15,9 +15,9 @@ def test_a_key_is_known_by_its_secret_only(store):
         assert store.authenticate(wrong) is None
 
 
-def test_the_secret_is_not_in_the_database(store, tmp_path):
-    secret = store.create_key(PROJECT, ["ingest"], "checkout")
-    store.close()
+def test_the_secret_is_not_in_the_database(sqlite, tmp_path):
+    secret = sqlite.create_key(PROJECT, ["ingest"], "checkout")
+    sqlite.close()
     stored = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
     assert secret[:11].encode() in stored
     assert secret[11:].encode() not in stored

@@ -17,12 +17,12 @@ def test_a_new_database_is_up_to_date(store):
     assert has == needs is not None
 
 
-def test_opening_again_keeps_everything(tmp_path):
+def test_opening_again_keeps_everything(target):
     for _ in range(3):
-        store = Store.open(tmp_path)
+        store = Store.open(target)
         store.ingest("default", envelope(window()), 1.0)
         store.compact()
         store.close()
-    store = Store.open(tmp_path)
+    store = Store.open(target)
     assert store.totals("default", "model", *WHOLE).counters["requests"] == 3
     store.close()

@@ -10,6 +10,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
@@ -27,11 +28,11 @@ def _window() -> list[sa.Column[Any]]:
     return [*names, _key("bucket", sa.BigInteger), _key("version")]
 
 
-def _key(name: str, kind: Any = sa.Text) -> sa.Column[Any]:
+def _key(name: str, kind: Any = _TEXT) -> sa.Column[Any]:
     return sa.Column(name, kind, primary_key=True, nullable=False, autoincrement=False)
 
 
-def _required(name: str, kind: Any = sa.Text) -> sa.Column[Any]:
+def _required(name: str, kind: Any = _TEXT) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False)
 
 
