@@ -76,6 +76,11 @@ def browser(chromium):
         opened.close()
 
 
+def refused(request):
+    """The address of a request that failed; none when the page was left before the answer came."""
+    return [] if request.failure == "net::ERR_ABORTED" else [request.url]
+
+
 @pytest.fixture
 def visit(browser, server):
     """Open a page; at the end nothing may have been written to the console, nor been refused."""
@@ -89,7 +94,7 @@ def visit(browser, server):
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.on("requestfailed", lambda request: complaints.extend(refused(request)))
         page.goto(server + path)
         return page
 
