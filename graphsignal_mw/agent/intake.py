@@ -167,7 +167,7 @@ class Intake:
                 self._lose(exchange, error, gathered)
 
     def _open_lane(self, mapper: Mapper) -> Lane:
-        lane = self._lanes[mapper] = Lane(mapper, self.windows)
+        lane = self._lanes[mapper] = Lane(mapper, self.windows, self.count)
         return lane
 
     def _hold(self, deployment: str, waiting: Request | Counted) -> None:

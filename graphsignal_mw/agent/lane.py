@@ -1,6 +1,6 @@
 """The short way of exchanges whose endpoint has plain paths: from the bytes of their bodies into packed rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from graphsignal_mw.mapping import Mapper, plain_reader
 from graphsignal_mw.records import Exchange
@@ -12,10 +12,13 @@ Groups = dict[Key, Gathered]
 
 
 class Lane:
-    """The lane of one endpoint. For one thread at a time. ``refused`` are exchanges that must go the long way."""
+    """The lane of one endpoint. For one thread at a time. ``refused`` are exchanges that must go the long way.
 
-    def __init__(self, mapper: Mapper, windows: Windows) -> None:
-        self._mapper, self._windows = mapper, windows
+    ``count`` is told of defects of ours.
+    """
+
+    def __init__(self, mapper: Mapper, windows: Windows, count: Callable[[str, int], None]) -> None:
+        self._mapper, self._windows, self._count = mapper, windows, count
         self._reader = plain_reader(mapper.endpoint, windows.is_hashed)
         self._is_always_the_same = mapper.is_always_the_same
         self.refused: list[Exchange] = []
@@ -71,7 +74,13 @@ class Lane:
         """Add exchanges to the group; of those that cannot be read together, halves can."""
         requests, responses = [e.request_body for e in exchanges], [e.response_body for e in exchanges]
         reader = self._reader
-        found = None if reader is None else reader.read(requests, responses)
+        try:
+            found = None if reader is None else reader.read(requests, responses)
+        except Exception as error:  # noqa: BLE001 - a defect of ours: from now on the long way for all
+            self._count(f"faults.{type(error).__name__}", 1)
+            self._reader = None
+            self.refused += exchanges
+            return
         if reader is not None and found is not None:
             features, predictions = reader.columns
             layouts = Layout(*features), Layout(*predictions)

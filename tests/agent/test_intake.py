@@ -100,6 +100,20 @@ def test_a_record_that_cannot_be_mapped_is_counted_with_its_deployment():
     assert taking.totals["dropped.internal_AttributeError"] == 1
 
 
+def test_a_body_that_stops_the_short_way_costs_no_request():
+    """Text where bytes belong is no body of any server: a defect, and the mapper takes what comes from then on."""
+    taking, of = intake(), mapper()
+    for _ in range(2):  # what the first have, the short way knows for those that follow
+        taking.take([request(of) for _ in range(4)])
+    taking.take([request(of), request(of, request_body='{"x": 7}'), request(of)])
+    taking.take([request(of)])
+    found = Counter()
+    for part in taking.windows.cut():
+        found.update(part.counters)
+    assert (found["requests"], found["predictions"], found["dropped.internal_TypeError"]) == (11, 11, 1)
+    assert taking.totals["faults.TypeError"] == 1
+
+
 def test_what_is_sampled_out_counts_as_a_request_with_its_latency_and_nothing_looks_into_it():
     taking, of = intake(), mapper(metadata={"model_version": "$request.headers.x-version"})
     version = [(b"x-version", b"3")]
