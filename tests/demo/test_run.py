@@ -101,6 +101,14 @@ class Living:
             time.sleep(0.1)
 
 
+@pytest.fixture(autouse=True)
+def a_terminal():
+    """Tests may run under nohup, whose children inherit that they ignore the end of their terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def living(tmp_path):
     started = Living(tmp_path)
