@@ -13,12 +13,12 @@ and live in an environment of their own that the first run makes. Figures are CP
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 from peers.environment import python_of_peers
+from peers.told import Told
 from request_path import machine
 from streams.records import CASES
 
@@ -73,25 +73,6 @@ class Ours:
         return capture
 
 
-class Peer:
-    """A process of the peers' environment, which is told the name of a case and answers with µs a record."""
-
-    def __init__(self, python, name):
-        command = [python, HERE / "peers" / "records.py", name]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def round(self, case):
-        self.process.stdin.write(f"{case}\n")
-        self.process.stdin.flush()
-        said = self.process.stdout.readline()
-        if not said:
-            raise SystemExit(f"{' '.join(map(str, self.process.args))} ended with {self.process.wait()}")
-        return float(said)
-
-    def end(self):
-        self.process.communicate(timeout=60)
-
-
 def measured(peers, rounds, few):
     """Return {case: {who: µs of each round}}; peers, which take longer, have only ``few`` rounds."""
     ours = {case: Ours(make(8192)) for case, make in CASES.items()}
@@ -115,7 +96,7 @@ def main():
     peers = {}
     if not given.ours:
         python = python_of_peers(HERE / "requirements-records.txt", with_us=False)
-        peers = {name: Peer(python, name) for name in ("whylogs", "graphsignal")}
+        peers = {name: Told([python, HERE / "peers" / "records.py", name]) for name in ("whylogs", "graphsignal")}
     began = time.monotonic()
     print(machine())
     print(f"\n{'CPU per record':36}{'':14}{'median µs':>12}{'best µs':>10}{'times ours':>12}")

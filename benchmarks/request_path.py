@@ -13,7 +13,6 @@ import argparse
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,36 +20,18 @@ from pathlib import Path
 from peers import tail
 from peers.apps import BARE, CAPTURES, TAILS, VARIANTS
 from peers.environment import python_of_peers
+from peers.told import Told
 
 HERE = Path(__file__).parent
 RATE = 1000  # requests a second
 
 
-class Worker:
-    """One variant, waiting to be told to serve a round of requests."""
-
-    def __init__(self, python, framework, name, requests):
-        command = [python, "worker.py", framework, name, str(requests)]
-        self.process = subprocess.Popen(
-            command, cwd=HERE / "peers", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def round(self):
-        """Return µs a request."""
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        said = self.process.stdout.readline()
-        if not said:
-            raise SystemExit(f"{' '.join(map(str, self.process.args))} ended with {self.process.wait()}")
-        return float(said)
-
-    def end(self):
-        self.process.communicate(timeout=30)
-
-
 def added(python, framework, rounds, requests):
     """Return {variant: (µs a request, µs added to the bare app's, medians of the rounds)}."""
-    workers = {name: Worker(python, framework, name, requests) for name in VARIANTS[framework]}
+    workers = {
+        name: Told([python, "worker.py", framework, name, str(requests)], cwd=HERE / "peers")
+        for name in VARIANTS[framework]
+    }
     costs = {name: [] for name in workers}
     for number in range(rounds + 1):
         for name, worker in workers.items():

@@ -53,3 +53,18 @@ def host(tmp_path):
     for agent in made.agents:
         agent.shutdown(1)
     server.close()
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    def __init__(self):
+        self.now = 1_700_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()

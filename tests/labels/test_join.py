@@ -11,19 +11,6 @@ BEGIN = 1_700_000_000.0
 DAY = 86_400.0
 
 
-class Clock:
-    def __init__(self):
-        self.now = BEGIN
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def table(tmp_path, clock):
     return PredictionTable(tmp_path / "labels.sqlite3", max_rows=1000, max_bytes=2**30, seconds=30 * DAY, clock=clock)

@@ -13,19 +13,6 @@ from graphsignal_mw.labels.table import PredictionTable
 ROW = to_bytes(Remembered("model", "", True, 1.0))
 
 
-class Clock:
-    def __init__(self):
-        self.now = 1_700_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def make(tmp_path, clock):
     def table(max_rows=1000, max_bytes=2**30, seconds=3600, path=tmp_path / "spool" / "labels.sqlite3"):

@@ -1,12 +1,14 @@
 """One record of a request, whoever captures it; and none is missed."""
 
 import asyncio
+import contextvars
 
 import pytest
 
 from graphsignal_mw.middleware import note_exception
+from graphsignal_mw.middleware.current import CURRENT
 
-from .harness import ANSWER, START, Connection, Gateway, answering, environ, last, returning
+from .harness import ANSWER, BODY, START, Connection, Gateway, answering, environ, last, returning
 
 
 def test_of_a_monitored_app_in_a_monitored_app_the_outermost_records(records):
@@ -130,3 +132,17 @@ def test_nothing_of_a_request_is_left_in_the_thread(records):
     assert records == []
     Gateway().run(records.wsgi(returning([ANSWER])))
     assert records.only().outcome == "completed"
+
+
+def test_a_task_that_outlives_its_request_keeps_no_bodies(records):
+    """Its context has the request for as long as it lives."""
+    contexts = []
+
+    async def app(scope, receive, send):
+        await answering(scope, receive, send)
+        contexts.append(contextvars.copy_context())
+
+    Connection().run(records.asgi(app))
+    kept = contexts[0].run(CURRENT.get)
+    assert records.only().request_body == BODY
+    assert (len(kept.request), len(kept.response)) == (0, 0)
