@@ -5,10 +5,10 @@ import contextvars
 
 import pytest
 
-from graphsignal_mw.middleware import note_exception
+from graphsignal_mw.middleware import ASGICapture, note_exception
 from graphsignal_mw.middleware.current import CURRENT
 
-from .harness import ANSWER, BODY, START, Connection, Gateway, answering, environ, last, returning
+from .harness import ANSWER, BODY, START, Connection, Gateway, answering, environ, last, returning, router
 
 
 def test_of_a_monitored_app_in_a_monitored_app_the_outermost_records(records):
@@ -146,3 +146,18 @@ def test_a_task_that_outlives_its_request_keeps_no_bodies(records):
     kept = contexts[0].run(CURRENT.get)
     assert records.only().request_body == BODY
     assert (len(kept.request), len(kept.response)) == (0, 0)
+
+
+def test_what_a_task_meets_after_the_request_is_no_exception_of_it():
+    """Between its end and the background thread that takes it in."""
+    contexts, captures = [], []
+
+    async def app(scope, receive, send):
+        await send(START | {"status": 500})
+        await send(last())
+        contexts.append(contextvars.copy_context())
+
+    parts = {"router": router("/predict"), "submit": captures.append, "max_body_bytes": 100}
+    Connection().run(ASGICapture(app, **parts))
+    contexts[0].run(note_exception, ValueError("later"))
+    assert (captures[0].finish().exception, captures[0].status) == (None, 500)
