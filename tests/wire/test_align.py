@@ -23,15 +23,27 @@ def moved(skew, window_seconds=300, **fields):
         (-121, 60, -120),
         (155, 60, 180),
         (140, 300, 0),
-        (160, 300, 300),
+        (200, 300, 0),
+        (201, 300, 300),
         (-3600, 300, -3600),
-        (1700, 3600, 0),
-        (1900, 3600, 3600),
+        (800, 3600, 0),
+        (801, 3600, 3600),
+        (-2799, 3600, 0),
+        (-2800, 3600, -3600),
         (3 * 365 * 86_400, 300, 3 * 365 * 86_400),
     ],
 )
 def test_buckets_move_by_whole_buckets_when_clocks_differ_by_more_than_two_minutes(skew, window_seconds, expected):
     assert moved(skew, window_seconds) == expected
+
+
+@pytest.mark.parametrize("phase", [0, 60, 150, 299])
+@pytest.mark.parametrize("skew", [-86_400, -400, 130, 290, 86_400, 10_000_090])
+def test_the_open_bucket_is_the_open_one_here_and_never_in_the_future(phase, skew):
+    now = BUCKET + 3000 + phase
+    open_there = int(now - skew) // 300 * 300
+    found = aligned(envelope(parts=[Part("model", open_there)], window_seconds=300), now - skew, now)
+    assert found.parts[0].bucket == BUCKET + 3000
 
 
 @pytest.mark.parametrize("skew", [121, -3600, 10_000_000])
