@@ -2,6 +2,7 @@
 
     python benchmarks/ingest.py                  uploads of about 19 KB, then those of 50 columns and 3,000 rows
     python benchmarks/ingest.py --phases 8       more of them, to see a store grow
+    python benchmarks/ingest.py --stored 100000  into a store that has so many uploads and windows already
     python benchmarks/ingest.py --postgresql     on a PostgreSQL of its own, with fsync (needs Debian's package)
 
 ``graphsignal-mw serve`` as it is, tasks included, and a load generator on the same machine: 40 processes of 5
@@ -22,10 +23,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
-from streams.uploads import LARGE, SMALL, bodies
+from msgspec import structs
+from sqlalchemy import delete
+from streams.uploads import LARGE, SMALL, bodies, stats_of
 
-from graphsignal_mw.store import Store
-from graphsignal_mw.wire import CONTENT_TYPE
+from graphsignal_mw.store import Store, Upload, schema
+from graphsignal_mw.store.rows import write_window
+from graphsignal_mw.store.span import WindowKey
+from graphsignal_mw.wire import CONTENT_TYPE, SCHEMA_VERSION, Envelope, stats_to_part
 
 CONNECTIONS = 32
 HEAD = "\r\n".join(
@@ -118,6 +123,28 @@ def megabytes(target):
         store.close()
 
 
+def prefill(target, count):
+    """Put ``count`` uploads and their windows, of one column each, into a store, as if they had been computed."""
+    start, store = int(time.time() - 30 * 86400) // 300 * 300, Store.open(target)
+    part = stats_to_part("model", "v1", 0, stats_of(SMALL, columns=1))
+    for first in range(0, count, 500):
+        keys = [WindowKey("default", f"stored{n % 5}", start + n // 5 * 60, "v1") for n in range(first, first + 500)]
+        parts = [structs.replace(part, deployment=key.deployment, bucket=key.bucket) for key in keys]
+        store.ingest_all(
+            [
+                Upload(
+                    "default", Envelope(SCHEMA_VERSION, "stored-00", first + n, float(start), 60, [each]), time.time()
+                )
+                for n, each in enumerate(parts)
+            ]
+        )
+        with store.write() as connection:
+            connection.execute(delete(schema.dirty))
+            for key, each in zip(keys, parts, strict=True):
+                write_window(connection, key, each)
+    store.close()
+
+
 def run(target, name, rows, per_phase, phases):
     """Print one line a phase."""
     made = list(bodies(rows, per_phase * phases, sent_at=time.time()))
@@ -142,7 +169,8 @@ def check(target, requests):
     while done := store.compact():
         computed += done
     each = (time.perf_counter() - started) / max(computed, 1) * 1000
-    found = sum(store.totals("default", d.name, 0, 2**40).counters["requests"] for d in store.deployments("default"))
+    names = [d.name for d in store.deployments("default") if d.name.startswith("model")]
+    found = sum(store.totals("default", name, 0, 2**40).counters["requests"] for name in names)
     store.close()
     print(f"{waiting} windows waited, {each:.0f} ms each; {found:,} of {requests:,} requests counted")
     if found != requests:
@@ -167,13 +195,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--uploads", type=int, default=2000, help="uploads of 19 KB in a phase; a third of the others")
     parser.add_argument("--phases", type=int, default=3)
+    parser.add_argument("--stored", type=int, default=0, help="uploads and windows that are there before")
     parser.add_argument("--postgresql", action="store_true")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}")
     with ExitStack() as stack:
         fresh = targets(options.postgresql, stack)
-        run(next(fresh), "50 columns, few rows", SMALL, options.uploads, options.phases)
-        run(next(fresh), "50 columns, 3,000 rows", LARGE, options.uploads // 3, options.phases)
+        for name, rows, uploads in (
+            ("50 columns, few rows", SMALL, options.uploads),
+            ("50 columns, 3,000 rows", LARGE, options.uploads // 3),
+        ):
+            target = next(fresh)
+            prefill(target, options.stored)
+            run(target, name, rows, uploads, options.phases)
 
 
 if __name__ == "__main__":

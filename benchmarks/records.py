@@ -23,13 +23,13 @@ from request_path import machine
 from streams.records import CASES
 
 from graphsignal_mw.agent.intake import Intake
+from graphsignal_mw.agent.pipeline import SLICE
 from graphsignal_mw.config import load_config
 from graphsignal_mw.mapping import Mapper
-from graphsignal_mw.middleware import Capture
+from graphsignal_mw.middleware import ASGICapture, Capture, Router
 from graphsignal_mw.window import Windows
 
 HERE = Path(__file__).parent
-SLICE = 64
 HEADERS = [
     (b"host", b"127.0.0.1:8000"),
     (b"accept", b"*/*"),
@@ -47,6 +47,8 @@ class Ours:
 
     def __init__(self, records):
         self.mapper = Mapper(load_config({"endpoints": [ENDPOINT]}).endpoints[0])
+        router = Router([self.mapper])
+        self.middleware = ASGICapture(None, router=router, submit=None, max_body_bytes=65_536)
         self.bodies = [(json.dumps(row).encode(), json.dumps({"y": y}).encode()) for row, y in records]
 
     def round(self):
@@ -65,11 +67,9 @@ class Ours:
         return spent / len(captures) * 1e6
 
     def _capture(self, request, response):
-        capture = Capture((self.mapper, {}), HEADERS, 65_536, None)
+        capture = Capture(self.middleware, (self.mapper, {}), HEADERS)
         capture.request, capture.response, capture.response_headers = request, response, HEADERS[-2:]
-        capture.status = 200
-        capture.complete()
-        capture.end()
+        capture.status, capture.duration, capture.outcome = 200, 0.001, "completed"
         return capture
 
 

@@ -43,3 +43,11 @@ class SpoolError(GraphsignalError, OSError):
 
 class UnknownNameError(GraphsignalError, LookupError):
     """A deployment, column, issue or key that the store does not hold."""
+
+
+class InvalidNameError(GraphsignalError, ValueError):
+    """A name that no deployment may have."""
+
+
+class NameTakenError(InvalidNameError):
+    """A name that another deployment has, or had."""

@@ -53,7 +53,7 @@ def ours_draining():
     It may take a whole core, if it gets it, and looks into every body.
     """
     app = ours_asgi(PATH, max_cpu_share=1.0)
-    submit = app._submit
+    submit = app.submit
     pipeline = submit.__self__.pipeline
     backlog = []
 
@@ -64,7 +64,7 @@ def ours_draining():
         for exchange in backlog:
             pipeline.submit(exchange, len(exchange.request_body))
 
-    app._submit = many
+    app.submit = many
     return app
 
 

@@ -69,7 +69,9 @@ class Agent:
             if self.settings.disabled:
                 return
             pipeline = self._renew()
-        pipeline.capture(capture)
+        is_light = type(capture.request) is bytes and type(capture.response) is bytes
+        if not (is_light and pipeline.queue.put_light(capture)):
+            pipeline.capture(capture.finish())
 
     def record(
         self, deployment: str, metadata: Mapping[str, str], record: Prediction | GroundTruth | ExceptionEvent

@@ -21,19 +21,21 @@ def by_bucket(table: Table, window_seconds: int) -> Iterable[tuple[float, Table]
     starts = np.flatnonzero(np.diff(buckets[order], prepend=np.nan))
     for index in np.split(order, starts[1:]):
         if len(index):
-            yield float(buckets[index[0]]), _rows(table, index.tolist())
+            is_run = index[-1] - index[0] == len(index) - 1  # as of rows in order of time; the order here is stable
+            rows = slice(int(index[0]), int(index[-1]) + 1) if is_run else index.tolist()
+            yield float(buckets[index[0]]), _rows(table, rows, len(index))
 
 
-def _rows(table: Table, index: Sequence[int]) -> Table:
+def _rows(table: Table, index: Sequence[int] | slice, rows: int) -> Table:
     return Table(
-        rows=len(index),
+        rows=rows,
         features=_picked(table.features, index),
         outputs=_picked(table.outputs, index),
         segments=None if table.segments is None else pick(table.segments, index),
     )
 
 
-def _picked(data: Any, index: Sequence[int]) -> Any:
+def _picked(data: Any, index: Sequence[int] | slice) -> Any:
     if isinstance(data, Mapping):
         return {name: pick(values, index) for name, values in data.items()}
     return pick(data, index)

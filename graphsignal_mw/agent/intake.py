@@ -28,7 +28,7 @@ class Intake:
         self.windows, self.joins = windows, Joins() if joins is None else joins
         self.totals: Counter[str] = Counter()
         self.windows.lost = self.count
-        self._lanes: dict[Mapper, Lane] = {}
+        self._lanes = _Lanes(self)
         self.unproven = Unproven()
         self._is_calm = True  # nothing is unproven
         self._lock = threading.RLock()  # the same thread again: a __del__ inside count() may count
@@ -41,20 +41,12 @@ class Intake:
     def take(self, items: Iterable[Item]) -> None:
         """Add a slice of items. One that cannot be added is counted, and costs no other."""
         gathered: dict[Key, Gathered] = {}
-        lanes = self._lanes
+        self.windows.pause.begin()
         for item in items:
-            try:
-                if isinstance(item, Capture):
-                    item = item.finish()  # noqa: PLW2901 - the capture has given everything away
-                if isinstance(item, Exchange):
-                    lane = lanes.get(item.endpoint) or self._open_lane(item.endpoint)
-                    if self._is_calm and lane.take(item, gathered):
-                        continue
+            self._gather(item, gathered, short=self._is_calm)
+        for lane in self._lanes.values():
+            for item in lane.drain(gathered):
                 self._gather(item, gathered)
-            except Exception as error:  # noqa: BLE001 - one odd record costs no more than itself
-                self._lose(item, error, gathered)
-        for lane in lanes.values():
-            self._drain(lane, gathered)
         for key, group in gathered.items():
             self._count_packed(group)
             self.windows.add(key, group)
@@ -71,7 +63,8 @@ class Intake:
 
             def add(stats: Any, transform: Any, part: Table = part) -> None:
                 stats.metadata.update(metadata)
-                fold_table(stats, part, transform)
+                for reason, n in fold_table(stats, part, transform).items():
+                    self.count(reason, n)
 
             self.windows.update(key, add)
             if self.windows.is_full:
@@ -102,13 +95,24 @@ class Intake:
             self.count("requests", rows)
             self.count("predictions", rows)
 
-    def _gather(self, item: Exchange | Counted | Logged, gathered: dict[Key, Gathered]) -> None:
-        if isinstance(item, Exchange):
-            self._gather_exchange(item, gathered)
-        elif isinstance(item, Counted):
-            self._gather_count(item, gathered)
-        else:
-            self._gather_logged(item, gathered)
+    def _gather(self, item: Item, gathered: dict[Key, Gathered], *, short: bool = False) -> None:
+        """Add an item, or with ``short`` have it wait in a lane. One that cannot be added costs no other."""
+        try:
+            if isinstance(item, Capture):
+                if short and self._lanes[item.match[0]].take(item):
+                    return
+                item = item.finish()  # the capture has given everything away
+            if isinstance(item, Exchange):
+                if short and self._lanes[item.endpoint].take(item):
+                    return
+                self.windows.pause()
+                self._gather_exchange(item, gathered)
+            elif isinstance(item, Counted):
+                self._gather_count(item, gathered)
+            else:
+                self._gather_logged(item, gathered)
+        except Exception as error:  # noqa: BLE001 - one odd record costs no more than itself
+            self._lose(item, error, gathered)
 
     def _gather_count(self, item: Counted, gathered: dict[Key, Gathered]) -> None:
         self.count(item.name, item.n)
@@ -152,23 +156,6 @@ class Intake:
         self._gather_mapped(exchange, mapped, gathered)
         if self.unproven:
             self._release(mapped.deployment, gathered)
-
-    def _drain(self, lane: Lane, gathered: dict[Key, Gathered]) -> None:
-        """Let the exchanges of ``lane`` arrive; those that it refuses go the long way."""
-        try:
-            lane.drain()
-        except Exception as error:  # noqa: BLE001 - counted, and the long way is left
-            self.count(f"dropped.internal_{type(error).__name__}", lane.close())
-        refused, lane.refused = lane.refused, []
-        for exchange in refused:
-            try:
-                self._gather_exchange(exchange, gathered)
-            except Exception as error:  # noqa: BLE001 - one odd record costs no more than itself
-                self._lose(exchange, error, gathered)
-
-    def _open_lane(self, mapper: Mapper) -> Lane:
-        lane = self._lanes[mapper] = Lane(mapper, self.windows, self.count)
-        return lane
 
     def _hold(self, deployment: str, waiting: Request | Counted) -> None:
         """Let what no success has proven yet wait; what is given up for it is counted."""
@@ -236,8 +223,19 @@ class Intake:
         key = self.windows.key(deployment, metadata, timestamp or clock, explicit=bool(timestamp))
         if key is None:
             self.count("dropped.deployment_limit", 1)
-            return None
         return group_of(gathered, key, metadata)
+
+
+class _Lanes(dict[Any, Lane]):
+    """The lanes of ``intake`` by endpoint; one that is not there yet is opened."""
+
+    def __init__(self, intake: Intake) -> None:
+        super().__init__()
+        self._intake = intake
+
+    def __missing__(self, mapper: Mapper) -> Lane:
+        lane = self[mapper] = Lane(mapper, self._intake.windows, self._intake.count)
+        return lane
 
 
 def _outcome(exchange: Exchange) -> str:

@@ -1,103 +1,137 @@
-"""The short way of exchanges whose endpoint has plain paths: from the bytes of their bodies into packed rows."""
+"""The short way of requests whose endpoint has plain paths: from the bytes of their bodies into packed rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
-from graphsignal_mw.mapping import Mapper, plain_reader
+from graphsignal_mw.agent.passed import Passed
+from graphsignal_mw.mapping import Mapper, Reader, plain_reader
+from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import Exchange
 from graphsignal_mw.window import Gathered, Key, Layout, Packed, Windows
 
-BURST = 32_768  # bytes of bodies that are parsed together: about 100 µs in which no one else has the interpreter
-
+T = TypeVar("T", Capture, Exchange)
 Groups = dict[Key, Gathered]
+Identity = tuple[str, tuple[tuple[str, str], ...]]  # deployment and metadata
 
 
 class Lane:
-    """The lane of one endpoint. For one thread at a time. ``refused`` are exchanges that must go the long way.
-
-    ``count`` is told of defects of ours.
-    """
+    """The lane of one endpoint. For one thread at a time. ``count`` is told of defects of ours."""
 
     def __init__(self, mapper: Mapper, windows: Windows, count: Callable[[str, int], None]) -> None:
         self._mapper, self._windows, self._count = mapper, windows, count
         self._reader = plain_reader(mapper.endpoint, windows.is_hashed)
-        self._is_always_the_same = mapper.is_always_the_same
-        self.refused: list[Exchange] = []
-        # Exchanges that are not parsed yet, their group, and the times at which it is the group of the next one too.
-        self._waiting: list[Exchange] = []
-        self._draining: list[Exchange] = []
-        self._size = 0
-        self._groups: Groups | None = None
-        self._group = Gathered()
-        self._begin = self._end = 0.0
+        self._identity = None if mapper.identity is None else _identity(*mapper.identity)
+        self._captures: list[Capture] = []
+        self._exchanges: defaultdict[Identity, list[Exchange]] = defaultdict(list)
 
-    def take(self, exchange: Exchange, groups: Groups) -> bool:
-        """Take ``exchange`` until :meth:`drain`; False, and nothing done, where the lane is not for it."""
-        if self._reader is None or not exchange.succeeded:
+    def take(self, passed: Capture | Exchange) -> bool:
+        """Take a request until :meth:`drain`; False, and nothing done, where the lane is not for it.
+
+        A capture that is quick to judge needs no exchange, which would cost as much as all the rest.
+        """
+        if self._reader is None:
             return False
-        if exchange.request_state != "complete" or exchange.response_state != "complete":
-            return False
-        if self._groups is not groups or not self._begin <= exchange.started_at < self._end:
-            self.drain()  # before the group changes
-            if not self._find_group(exchange, groups):
+        if isinstance(passed, Exchange):
+            if not passed.succeeded or not passed.request_state == passed.response_state == "complete":
                 return False
-        self._waiting.append(exchange)
-        self._size += len(exchange.request_body) + len(exchange.response_body)
-        if self._size >= BURST:
-            self.drain()
-        return True
-
-    def drain(self) -> None:
-        """Put what was taken into its group."""
-        if self._waiting:
-            self._draining, self._waiting = self._waiting, []
-            self._group.size += self._size
-            self._size = 0
-            self._add(self._draining)
-            self._draining = []
-
-    def close(self) -> int:
-        """Close the lane for good, after a defect of ours; return how many exchanges it cost."""
-        lost, self._draining, self._reader = len(self._draining), [], None
-        return lost
-
-    def _find_group(self, exchange: Exchange, groups: Groups) -> bool:
-        deployment, metadata = self._mapper.identify(exchange)
-        key = self._windows.key(deployment, metadata, exchange.started_at)
-        if key is None:
+            self._exchanges[self._identity or _identity(*self._mapper.identify(passed))].append(passed)
+            return True
+        is_light = type(passed.request) is bytes and type(passed.response) is bytes
+        if not is_light or self._identity is None or passed.outcome != "completed" or passed.departed:
             return False
-        self._group = group_of(groups, key, metadata)
-        self._groups = groups if self._is_always_the_same else None
-        self._begin, self._end = key.bucket, key.bucket + self._windows.window_seconds
+        if passed.status != 200 and not 200 <= (passed.status_code() or 0) < 300:
+            return False
+        self._captures.append(passed)
         return True
 
-    def _add(self, exchanges: Sequence[Exchange]) -> None:
-        """Add exchanges to the group; of those that cannot be read together, halves can."""
-        requests, responses = [e.request_body for e in exchanges], [e.response_body for e in exchanges]
-        reader = self._reader
+    def drain(self, groups: Groups) -> list[Capture | Exchange]:
+        """Put what was taken into its groups; return those that must go the long way."""
+        captures, self._captures = self._captures, []
+        exchanges, self._exchanges = self._exchanges, defaultdict(list)
+        refused: list[Capture | Exchange] = []
+        if captures and self._identity is not None:
+            refused += self._drained(captures, Passed.of_captures, self._identity, groups)
+        for identity, some in exchanges.items():
+            refused += self._drained(some, Passed.of_exchanges, identity, groups)
+        return refused
+
+    def _drained(
+        self, taken: list[T], columns: Callable[[list[T]], Passed], identity: Identity, groups: Groups
+    ) -> list[Capture | Exchange] | list[T]:
+        """Add requests of one deployment and metadata; return those that must go the long way."""
+        deployment, metadata = identity[0], dict(identity[1])
         try:
-            found = None if reader is None else reader.read(requests, responses)
-        except Exception as error:  # noqa: BLE001 - a defect of ours: from now on the long way for all
-            self._count(f"faults.{type(error).__name__}", 1)
-            self._reader = None
-            self.refused += exchanges
-            return
-        if reader is not None and found is not None:
-            features, predictions = reader.columns
-            layouts = Layout(*features), Layout(*predictions)
-            self._group.packed.setdefault(layouts, Packed(*layouts)).add(len(exchanges), *found)
-            self._group.durations += [e.duration for e in exchanges]
-        elif len(exchanges) > 1:
-            half = len(exchanges) // 2
-            self._add(exchanges[:half])
-            self._add(exchanges[half:])
-        else:
-            if reader is not None:
-                reader.learn(requests[0], responses[0])
-            self.refused.append(exchanges[0])
+            parts = self._by_window(columns(taken), deployment, metadata)
+            bursts = [(key, burst) for key, part in parts for burst in part.bursts()]
+        except Exception as error:  # noqa: BLE001 - a defect of ours
+            self._give_up(error)
+            return taken
+        refused: list[Capture | Exchange] = []
+        for key, burst in bursts:
+            self._windows.pause()
+            refused += self._added(burst, group_of(groups, key, metadata))
+        return refused
+
+    def _by_window(
+        self, passed: Passed, deployment: str, metadata: Mapping[str, str]
+    ) -> Iterable[tuple[Key | None, Passed]]:
+        def key_of(started_at: float) -> Key | None:
+            return self._windows.key(deployment, metadata, started_at)
+
+        first = key_of(min(passed.starts))
+        if first == key_of(max(passed.starts)):  # as most often
+            return [(first, passed)]
+        places: defaultdict[Key | None, list[int]] = defaultdict(list)
+        for place, started_at in enumerate(passed.starts):
+            places[key_of(started_at)].append(place)
+        return [(key, passed.pick(chosen)) for key, chosen in places.items()]
+
+    def _added(self, burst: Passed, group: Gathered | None) -> Iterable[Capture | Exchange]:
+        """Add requests to ``group``; return those that must go the long way."""
+        reader = self._reader
+        if reader is None or group is None:
+            return burst.items
+        try:
+            return _read(reader, burst, group)
+        except Exception as error:  # noqa: BLE001 - a defect of ours
+            self._give_up(error)
+            return burst.items
+
+    def _give_up(self, error: Exception) -> None:
+        """From now on all go the long way."""
+        self._count(f"faults.{type(error).__name__}", 1)
+        self._reader = None
 
 
-def group_of(groups: Groups, key: Key, metadata: Mapping[str, str]) -> Gathered:
-    """Return the group of ``key``; make it when it is not there."""
+def _read(reader: Reader, burst: Passed, group: Gathered) -> Iterable[Capture | Exchange]:
+    """Add to ``group`` what ``reader`` can read, when nothing can fail any more; return the others."""
+    found = reader.read(burst.requests, burst.responses)
+    while found.refused and reader.learn((burst.requests[place], burst.responses[place]) for place in found.refused):
+        found = reader.read(burst.requests, burst.responses)
+    added = burst.without(found.refused) if found.refused else burst
+    if added.items:
+        features, predictions = reader.columns
+        layouts = Layout(*features), Layout(*predictions)
+        packed = group.packed.get(layouts)
+        if packed is None:
+            packed = Packed(*layouts)
+        packed.add(len(added.items), found.features, found.predictions)
+        group.packed[layouts] = packed
+        group.durations += added.durations
+        group.size += added.size
+        added.let_go()
+    return [burst.items[place] for place in found.refused]
+
+
+def _identity(deployment: str, metadata: Mapping[str, str]) -> Identity:
+    return deployment, tuple(metadata.items())
+
+
+def group_of(groups: Groups, key: Key | None, metadata: Mapping[str, str]) -> Gathered | None:
+    """Return the group of ``key``; make it when it is not there. None for one deployment too many."""
+    if key is None:
+        return None
     group = groups.get(key)
     if group is None:
         group = groups[key] = Gathered(metadata=dict(metadata))

@@ -21,11 +21,11 @@ from graphsignal_mw.agent.worker import Worker
 from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import CaptureQueue, Deadline, HttpSink, Outbox, Spool, Uploader
 from graphsignal_mw.labels.join import PATIENCE
-from graphsignal_mw.middleware import Capture
+from graphsignal_mw.middleware import LIGHT
 from graphsignal_mw.records import Exchange, GroundTruth, Table
 from graphsignal_mw.window import Windows
 
-SLICE = 64  # records between two yields of the interpreter
+SLICE = 256  # items that are taken from the queue together
 FLUSH_PATIENCE = 1.0  # seconds that a flush may wait for the table of the label join
 GRACE = 0.5  # seconds that the last cut may take when all time is gone: what is cut is safe in the spool
 
@@ -43,7 +43,7 @@ class Pipeline:
         self.settings = settings
         self.pid = os.getpid()
         self.boot_id = f"{int(time.time()):x}-{secrets.token_hex(10)}"
-        self.queue = CaptureQueue(settings.max_queue_records, settings.max_queue_bytes)
+        self.queue = CaptureQueue(settings.max_queue_records, settings.max_queue_bytes, LIGHT)
         self.windows = Windows(
             window_seconds=settings.window_seconds,
             min_count=settings.min_count,
@@ -62,15 +62,18 @@ class Pipeline:
         self.governor = Governor(settings.max_cpu_share)
         self._cutter = Cutter(self.windows, self.outbox, self.boot_id, settings)
         self._turn, self._threads = Turn(), Threads()
-        self._worker = Worker(self.step, self._on_time, self.governor, self.intake.count)
+        self._worker = Worker(lambda: self.step() == SLICE, self._on_time, self.governor, self.intake.count)
         self._opened = False
 
-    def capture(self, capture: Capture) -> None:
-        """Queue what a middleware captured, or count it as dropped. Never blocks."""
-        queue = self.queue
-        size = len(capture.request) + len(capture.response)
-        if self.governor.keep < 1.0 or not self._threads.started or not queue.put(capture, size, queue.calm):
-            self._capture_sparingly(capture.finish())
+    def capture(self, exchange: Exchange) -> None:
+        """Queue what a middleware captured, or count it as dropped. Never blocks.
+
+        Only bodies that will be looked into are kept, and bytes of headers count: many may wait.
+        """
+        self.governor.admit(exchange, self.queue.fullness)
+        size = len(exchange.request_body) + len(exchange.response_body)
+        headers = (*exchange.request_headers, *exchange.response_headers)
+        self.submit(exchange, size + sum(len(name) + len(value) for name, value in headers))
 
     def submit(self, item: Item, size: int = 0) -> None:
         """Queue an item of ``size`` bytes, or count it as dropped. Never blocks."""
@@ -106,15 +109,16 @@ class Pipeline:
             targets[UPLOADER] = partial(self.uploader.run, self._threads.stop, self._threads.wake)
         self._threads.start(targets)
 
-    def step(self, seconds: float = math.inf) -> bool:
-        """Take one slice from the queue; return whether there was any. ``seconds`` bound the wait for the turn."""
+    def step(self, seconds: float = math.inf) -> int:
+        """Take one slice from the queue; return how many items. ``seconds`` bound the wait for the turn."""
         with self._turn.within(seconds) as mine:
             if not mine:
-                return False
+                return 0
             self._open()
+            self.queue.accept_light(self.governor.keep == 1.0)
             items: list[Item] = self.queue.take(SLICE)
             self._take(items + self.refused.take())
-        return bool(items)
+        return len(items)
 
     def cut(self, seconds: float = math.inf, *, final: bool = False) -> None:
         """Close the open windows, and queue what may leave for upload."""
@@ -167,13 +171,6 @@ class Pipeline:
     def abandon(self) -> None:
         """In a forked child: let go of what is the parent's, without touching it."""
         self.outbox.spool.forget()
-
-    def _capture_sparingly(self, exchange: Exchange) -> None:
-        """Queue only the bodies that will be looked into, and count the bytes of headers: many may wait."""
-        self.governor.admit(exchange, self.queue.fullness)
-        size = len(exchange.request_body) + len(exchange.response_body)
-        headers = (*exchange.request_headers, *exchange.response_headers)
-        self.submit(exchange, size + sum(len(name) + len(value) for name, value in headers))
 
     def _open(self) -> None:
         """Open the spool, once, by whoever works first: never on the request path."""

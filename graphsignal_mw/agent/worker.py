@@ -13,7 +13,7 @@ log = logging.getLogger("graphsignal_mw")
 
 
 class Worker:
-    """Calls ``step`` (whether there was anything to do) and ``on_time``, within what ``governor`` measures.
+    """Calls ``step`` (whether there is more to do) and ``on_time``, within what ``governor`` measures.
 
     A defect of ours is given to ``count`` and said once a kind: it might come ten times a second.
     """

@@ -8,6 +8,7 @@ COMMANDS = {
     "keys": ("graphsignal_mw.cli.keys", "keys", "Create, list and revoke API keys.", "server"),
     "status": ("graphsignal_mw.cli.status", "status", "Say what the collector's database holds.", "server"),
     "export": ("graphsignal_mw.cli.export", "export", "Write everything that is known of a deployment.", "server"),
+    "rename": ("graphsignal_mw.cli.rename", "rename", "Give a deployment another name.", "server"),
     "delete": ("graphsignal_mw.cli.delete", "delete", "Delete a deployment.", "server"),
     "quota": ("graphsignal_mw.cli.quota", "quota", "Limit what may be uploaded in a day.", "server"),
     "audit": ("graphsignal_mw.cli.audit", "audit", "Say who did what.", "server"),

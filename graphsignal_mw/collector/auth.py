@@ -2,16 +2,21 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from urllib.parse import urlsplit
 
+from graphsignal_mw.collector.known_keys import KnownKeys
 from graphsignal_mw.collector.limits import RateLimit
 from graphsignal_mw.collector.people import TrustedProxy, address_of, form_token, session_token
 from graphsignal_mw.collector.problems import Problem
+from graphsignal_mw.collector.projects import ANY
 from graphsignal_mw.store import KeyInfo, Store, allows
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+))(?::\d*)?", re.ASCII)
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _BEARER = 'Bearer realm="graphsignal_mw"'
 _BASIC = 'Basic realm="graphsignal_mw", charset="UTF-8"'
@@ -24,12 +29,16 @@ _MISSING = (
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who asks, for which project, and what is allowed. A person who signed in has a token that forms carry."""
+    """Who asks, for which project, and what is allowed there. A person who signed in has a token that forms carry.
+
+    ``roles`` are the scopes in each project that may be asked for, for those to whom not only one is open.
+    """
 
     project: str
     name: str
     scopes: tuple[str, ...]
     form_token: str | None = None
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def needs(self, *scopes: str) -> None:
         """Raise a problem of status 403 without one of ``scopes``; edit has read, admin has all."""
@@ -50,13 +59,38 @@ class Gatekeeper:
     proxy: TrustedProxy | None = None
     rate_limit: RateLimit | None = None
 
-    def identify(self, headers: Mapping[str, str], peer: str | None) -> Caller:
-        """Return who sent ``headers`` (names in lower case) from the address ``peer``. Blocks on the store.
+    @cached_property
+    def keys(self) -> KnownKeys:
+        """The keys that were asked about a moment ago."""
+        return KnownKeys(self.store)
+
+    def asks_store(self, headers: Mapping[str, str], project: str | None = None) -> bool:
+        """Whether :meth:`identify` may block on the store, so that it should have a thread of its own."""
+        secret = _secret(headers.get("authorization", ""))
+        known = self.keys.recall(secret) is not None if secret is not None else session_token(headers) is None
+        return project is not None or not known
+
+    def identify(self, headers: Mapping[str, str], peer: str | None, project: str | None = None) -> Caller:
+        """Return who sent ``headers`` (names in lower case) from ``peer``, for ``project`` or else the caller's own.
+
+        Blocks on the store where :meth:`asks_store` says so.
 
         Raises:
-            Problem: 401 without a valid key, 429 when it asks too often.
+            Problem: 401 without a valid key, 404 for a project that is not the caller's, 429 for one too often.
 
         """
+        caller = self._identify(headers, peer)
+        return caller if project in {None, caller.project} else self._within(caller, str(project))
+
+    def _within(self, caller: Caller, project: str) -> Caller:
+        scopes = caller.roles.get(project)
+        if scopes is None and ANY in caller.roles and project in self.store.projects():
+            scopes = caller.roles[ANY]
+        if scopes is None:
+            raise Problem(404, f"project: {project!r}; there is none of that name for {caller.name!r}")
+        return replace(caller, project=project, scopes=scopes)
+
+    def _identify(self, headers: Mapping[str, str], peer: str | None) -> Caller:
         secret = _secret(headers.get("authorization", ""))
         if secret is not None:
             return self._owner(secret, headers)
@@ -64,11 +98,11 @@ class Gatekeeper:
         if found is not None:
             return found
         if not self.require_key and self.proxy is None and is_local(headers, peer):
-            return Caller(project=self.project, name="local", scopes=("admin",))
+            return Caller(project=self.project, name="local", scopes=("admin",), roles={ANY: ("admin",)})
         raise Problem(401, _MISSING, headers=_challenge(headers))
 
     def _owner(self, secret: str, headers: Mapping[str, str]) -> Caller:
-        info = self.store.authenticate(secret)
+        info = self.keys.authenticate(secret)
         if info is None:
             detail = "Authorization: the key is unknown, revoked or expired; expected a valid key"
             raise Problem(401, detail, headers=_challenge(headers))
@@ -82,8 +116,12 @@ class Gatekeeper:
         return self._caller(session.key, session.actor, form_token(token))
 
     def _named(self, headers: Mapping[str, str], peer: str | None) -> Caller | None:
-        person = self.proxy.person(headers, peer) if self.proxy is not None else None
-        return Caller(project=self.project, name=person[0], scopes=person[1]) if person else None
+        person = self.proxy.person(headers, peer, self.project) if self.proxy is not None else None
+        if person is None:
+            return None
+        name, roles = person
+        project = next((each for each in (self.project, *roles) if each in roles and each != ANY), self.project)
+        return Caller(project=project, name=name, scopes=roles.get(project) or roles[ANY], roles=roles)
 
     def _caller(self, key: KeyInfo, name: str, token: str | None = None) -> Caller:
         if self.rate_limit is not None:
@@ -111,11 +149,9 @@ def is_foreign_form(headers: Mapping[str, str]) -> bool:
 
 
 def host_name(host: str) -> str:
-    """Return the name in a Host header, without port and brackets; empty when it cannot be read."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    """Return the name in a Host header, without port and brackets; empty when it is more than that."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower().rstrip(".") if found is not None else ""
 
 
 def _is_loopback(peer: str | None) -> bool:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsignal_mw.collector.auth import Caller
-from graphsignal_mw.collector.params import Range, parse_range
+from graphsignal_mw.collector.params import Range, iso, parse_range
 from graphsignal_mw.collector.problems import Problem, invalid
 from graphsignal_mw.store import Deployment, Store
 
 MAX_BODY = 64 * 1024
+MOST_COLUMNS = 300_000  # of windows that are merged for one answer: some ten seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,16 @@ class Call:
     def range(self) -> Range:
         """Return the range that the query names, by default the last 24 hours."""
         return parse_range(self.query, self.now)
+
+    def affordable(self, deployment: Deployment, when: Range, name: str | None = None) -> None:
+        """Raise a problem of status 422 where too many columns of windows, or of ``name``, are asked for."""
+        stream, version = self.query.get("stream") or None, self.query.get("version")
+        count = self.store.count_columns(
+            self.project, deployment.name, *when, version=version, stream=stream, name=name
+        )
+        if count > MOST_COLUMNS:
+            expectation = f"a range with at most {MOST_COLUMNS:,} columns of windows, and not {count:,}"
+            raise invalid("from, to", f"{iso(when.start)} to {iso(when.end)}", expectation, 422)
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str | None:
         """Return a parameter that has to be one of ``allowed``."""

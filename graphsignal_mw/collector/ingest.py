@@ -2,24 +2,40 @@
 
 import email.utils
 import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from graphsignal_mw.collector.auth import Caller
+from graphsignal_mw.collector.batches import Batches
+from graphsignal_mw.collector.clocks import ClockWatch
 from graphsignal_mw.collector.meters import Meters
 from graphsignal_mw.collector.problems import Problem, invalid, problem_of
 from graphsignal_mw.collector.quotas import QuotaGate
 from graphsignal_mw.errors import GraphsignalError
-from graphsignal_mw.store import Store
-from graphsignal_mw.wire import CONTENT_TYPE, JSON_TYPES, MAX_COMPRESSED, Envelope, aligned, decode
+from graphsignal_mw.store import Store, Upload, check_name
+from graphsignal_mw.wire import CONTENT_TYPE, JSON_TYPES, MAX_COMPRESSED, Envelope, aligned, inflate, read
 
 DAY = 86400
 MAX_AGE = 400 * DAY
 MAX_AHEAD = DAY
 MEDIA_TYPES = (CONTENT_TYPE, "application/msgpack", "application/vnd.msgpack", "application/octet-stream", *JSON_TYPES)
-AT_ONCE = 16  # uploads that are unpacked and stored at a time: each may need many times its size
+AT_ONCE = 64  # uploads in one transaction
+ROOM = 4 * 1024 * 1024  # bytes, inflated: what is unpacked at a time, for each may need many times its size
+
+
+class Arrival(NamedTuple):
+    """A request that wants to be stored; ``date`` is the sender's clock if it said so, times are Unix seconds."""
+
+    project: str
+    media_type: str
+    encoding: str
+    date: float | None
+    body: bytes
+    at: float
 
 
 class Ingest:
@@ -27,7 +43,8 @@ class Ingest:
 
     def __init__(self, store: Store, meters: Meters) -> None:
         self.store, self.meters, self.quotas = store, meters, QuotaGate(store)
-        self._turns = anyio.CapacityLimiter(AT_ONCE)
+        self.clocks = ClockWatch(store)
+        self._batches = Batches(self._take_all, AT_ONCE)
 
     async def __call__(self, request: Request) -> Response:
         """Answer 200 with ``accepted`` and ``duplicate``, or a problem document."""
@@ -42,27 +59,59 @@ class Ingest:
         return JSONResponse({"accepted": True, "duplicate": duplicate})
 
     async def _take(self, request: Request) -> bool:
-        arrived = time.time()
-        media_type = request.headers.get("content-type", MEDIA_TYPES[0]).partition(";")[0].strip().lower()
+        """Return whether the upload was there before."""
+        at, headers = time.time(), request.headers
+        media_type = headers.get("content-type", MEDIA_TYPES[0]).partition(";")[0].strip().lower()
         if media_type not in MEDIA_TYPES:
             raise invalid("Content-Type", media_type, CONTENT_TYPE, 415)
+        encoding = headers.get("content-encoding", "identity").strip().lower()
+        caller: Caller = request.state.caller
         body = await read_body(request, MAX_COMPRESSED)
         self.meters.received(len(body))
-        return await anyio.to_thread.run_sync(self._store, request, media_type, body, arrived, limiter=self._turns)
+        return await self._batches(Arrival(caller.project, media_type, encoding, _date(headers.get("date")), body, at))
 
-    def _store(self, request: Request, media_type: str, body: bytes, arrived: float) -> bool:
-        encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        sent = decode(body, encoding, media_type=media_type)
-        clock = _date(request.headers.get("date")) or sent.sent_at
-        envelope = aligned(sent, clock, arrived)
-        check_times(envelope, arrived)
-        caller: Caller = request.state.caller
-        deployments = [part.deployment for part in envelope.parts]
-        self.quotas.check(caller.project, deployments)
-        duplicate = not self.store.ingest(caller.project, envelope, time.time())
-        if not duplicate:
-            self.quotas.add(caller.project, deployments, len(body))
-        return duplicate
+    def _take_all(self, arrivals: Sequence[Arrival]) -> list[bool | Exception]:
+        """Store what arrived; say of each whether it was there before, or what is wrong with it."""
+        waiting, taken = deque(arrivals), list[bool | Exception]()
+        while waiting:
+            taken += self._store(list(self._unpacked(waiting)))
+        return taken
+
+    def _unpacked(self, waiting: deque[Arrival]) -> Iterator[tuple[Arrival, Envelope | Exception]]:
+        """Take from ``waiting`` as many as there is room for, at least one; yield what is in each, or wrong with it."""
+        room = ROOM
+        while waiting and room > 0:
+            arrival = waiting.popleft()
+            try:
+                data = inflate(arrival.body, arrival.encoding)
+                room -= len(data)
+                yield arrival, self._opened(arrival, data)
+            except (Problem, GraphsignalError) as error:
+                yield arrival, error
+
+    def _opened(self, arrival: Arrival, data: bytes) -> Envelope:
+        sent = read(data, arrival.media_type)
+        envelope = aligned(sent, arrival.date or sent.sent_at, arrival.at)
+        check_times(envelope, arrival.at)
+        for part in envelope.parts:
+            check_name(part.deployment)
+        self.quotas.check(arrival.project, [part.deployment for part in envelope.parts])
+        return envelope
+
+    def _store(self, unpacked: Sequence[tuple[Arrival, Envelope | Exception]]) -> Iterator[bool | Exception]:
+        now = time.time()
+        uploads = [Upload(arrival.project, found, now) for arrival, found in unpacked if isinstance(found, Envelope)]
+        stored = iter(self.store.ingest_all(uploads))
+        for arrival, found in unpacked:
+            if isinstance(found, Exception):
+                yield found
+                continue
+            is_new = next(stored)
+            if not isinstance(is_new, Exception):
+                self.clocks.note(arrival.project, found, (arrival.date or found.sent_at) - arrival.at)
+            if is_new is True:
+                self.quotas.add(arrival.project, [part.deployment for part in found.parts], len(arrival.body))
+            yield is_new if isinstance(is_new, Exception) else not is_new
 
 
 def check_times(envelope: Envelope, now: float) -> None:

@@ -88,6 +88,13 @@ OPERATIONS = (
         parameters=RANGE,
         media_type="application/x-ndjson",
     ),
+    Operation(
+        path=f"{_D}/rename",
+        handler=admin.rename_deployment,
+        summary="Give a deployment another name; what is uploaded under the one before still belongs to it.",
+        method="POST",
+        body=True,
+    ),
     # A name may hold slashes: what is longer comes first.
     Operation(
         path=_D,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from graphsignal_mw.collector.problems import Problem
-from graphsignal_mw.store import WHOLE_PROJECT, Quota, Store
+from graphsignal_mw.store import WHOLE_PROJECT, Aliases, Quota, Store
 
 DAY = 86400
 REFRESH_SECONDS = 10.0  # what other collectors took, and new quotas, are known so much later
@@ -20,6 +20,7 @@ class QuotaGate:
         self._store, self._clock = store, clock
         self._lock = threading.Lock()
         self._quotas: list[Quota] = []
+        self._aliases: Aliases = {}
         self._fresh_until = 0.0
         self._new: Counter[tuple[str, str]] = Counter()
 
@@ -31,7 +32,7 @@ class QuotaGate:
 
         """
         self._refresh()
-        wanted = {WHOLE_PROJECT, *deployments}
+        wanted = {WHOLE_PROJECT, *self._current(project, deployments)}
         for quota in self._quotas:
             taken = quota.used + self._new[quota.project, quota.deployment]
             if quota.project == project and quota.deployment in wanted and taken >= quota.bytes_per_day:
@@ -41,7 +42,7 @@ class QuotaGate:
         """Count an upload of ``size`` bytes with one entry of ``deployments`` for each of its parts."""
         with self._lock:
             self._new[project, WHOLE_PROJECT] += size
-            for name in deployments:
+            for name in self._current(project, deployments):
                 self._new[project, name] += size // len(deployments)
 
     def _refresh(self) -> None:
@@ -56,7 +57,12 @@ class QuotaGate:
                 self._store.add_usage(self._new, now)
             self._new = Counter()
             self._quotas = self._store.quotas(now)
+            self._aliases = self._store.aliases({quota.project for quota in self._quotas})
             self._fresh_until = now + REFRESH_SECONDS
+
+    def _current(self, project: str, deployments: Collection[str]) -> list[str]:
+        """Return what deployments are called that came under names which they may have had before."""
+        return [self._aliases.get((project, name), name) for name in deployments]
 
     def _is_fresh(self, now: float) -> bool:
         return self._fresh_until - REFRESH_SECONDS <= now < self._fresh_until

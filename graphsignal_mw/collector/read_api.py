@@ -44,6 +44,7 @@ def list_columns(call: Call, deployment: Deployment, when: Range) -> Page:
         found = _segment_columns(call, deployment, when, call.query["segment"])
     else:
         stream = call.choice("stream", STREAMS)
+        call.affordable(deployment, when)
         found = call.store.columns(call.project, deployment.name, *when, version=version, stream=stream)
     return paginate(found, call.query, lambda c: c[:2], lambda c: column_view(*c))
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -71,8 +72,9 @@ def _answer(request: Request, found: object, status: int) -> Response:
         return JSONResponse(found, status)
     headers = {}
     if found.cursor is not None:
-        following = request.url.include_query_params(cursor=found.cursor)
-        headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        query = request.url.include_query_params(cursor=found.cursor).query
+        # The path was unquoted: as it is, a name could end the header and begin another.
+        headers["Link"] = f'<{quote(request.scope["path"])}?{query}>; rel="next"'
     return JSONResponse(found.items, status, headers)
 
 

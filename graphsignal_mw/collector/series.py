@@ -84,6 +84,7 @@ def _column(call: Call, deployment: Deployment, when: Range, step: int, metric: 
         series = call.store.segment_series(call.project, deployment.name, segment, *when, version=version)
         found = [(t, s.predictions.columns[column]) for t, s in series if column in s.predictions.columns]
     else:
+        call.affordable(deployment, when, column)
         found = call.store.column_series(call.project, deployment.name, stream, column, *when, version=version)
     return [(t, _column_value(c, metric)) for t, c in _by_step(found, step, lambda: Column(ACCUMULATOR_K))]
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from graphsignal_mw.stats import Column, ExceptionCount, Latency, Moments, Performance, Quantiles
+from graphsignal_mw.stats.facets import split_facet
 from graphsignal_mw.store import Deployment, Issue, Totals
 
 PROBABILITIES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -50,11 +51,14 @@ def latency_view(latency: Latency) -> dict[str, Any]:
 
 
 def column_view(stream: str, name: str, column: Column) -> dict[str, Any]:
-    """Return a column; values that are not known are null."""
+    """Return a column; values that are not known are null, and so are ``derived_from`` and ``facet`` of no facet."""
     moments = _moments(column.moments)
+    derived_from, facet = split_facet(name) or (None, None)
     return {
         "stream": stream,
         "name": name,
+        "derived_from": derived_from,
+        "facet": facet,
         "count": column.count,
         "missing": column.missing,
         "zeros": column.zeros,

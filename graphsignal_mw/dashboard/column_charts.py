@@ -6,7 +6,7 @@ from graphsignal_mw.dashboard.buckets import merged
 from graphsignal_mw.dashboard.charts import Chart, Series
 from graphsignal_mw.dashboard.columns import missing_share, quantile, share_of
 from graphsignal_mw.dashboard.lens import Lens
-from graphsignal_mw.stats import Column
+from graphsignal_mw.stats import ACCUMULATOR_K, Column
 
 # Outermost first, so that the inner band is drawn over the outer one.
 _FAN = ((0.95, "fan"), (0.75, "fan"), (0.5, "accent"), (0.25, "fan"), (0.05, "fan"))
@@ -20,6 +20,23 @@ def track(lens: Lens, stream: str, name: str, grid: range | None = None) -> list
         lens.project, lens.name, stream, name, lens.period.start, lens.period.end, version=lens.version
     )
     return merged(windows, lens.grid if grid is None else grid, Column)
+
+
+def tracks_of(lens: Lens, grid: range) -> dict[tuple[str, str], list[Column | None]]:
+    """Return every column, by stream and name, in each bucket of the grid."""
+    found = lens.store.columns_by_step(
+        lens.project, lens.name, lens.period.start, lens.period.end, grid.step, version=lens.version
+    )
+    return {key: [*map(dict(cells).get, grid)] for key, cells in found.items()}
+
+
+def whole(columns: Track) -> Column:
+    """Return what the buckets of a column say together."""
+    total = Column(ACCUMULATOR_K)
+    for column in columns:
+        if column is not None:
+            total.merge(column)
+    return total
 
 
 def values_chart(lens: Lens, name: str, column: Column, columns: Track) -> Chart:

@@ -8,6 +8,7 @@ from graphsignal_mw.dashboard.formats import NOTHING, count, number, percent
 from graphsignal_mw.dashboard.shift import Reference, level
 from graphsignal_mw.dashboard.sparkline import Sparkline, sparkline
 from graphsignal_mw.stats import Column
+from graphsignal_mw.stats.facets import split_facet
 from graphsignal_mw.store import Issue
 
 _TOP = 10
@@ -16,10 +17,14 @@ _PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnRow:
-    """One line of the table of columns. ``drift`` is a level of shift.level, ``issue`` an open issue that names it."""
+    """One line of the table of columns. ``drift`` is a level of shift.level, ``issue`` an open issue that names it.
+
+    ``facet`` is which one the column holds, empty for others.
+    """
 
     stream: str
     name: str
+    facet: str
     kind: str
     typical: str
     spark: Sparkline
@@ -48,6 +53,7 @@ def column_row(
     return ColumnRow(
         stream=stream,
         name=name,
+        facet=(split_facet(name) or ("", ""))[1],
         kind=kind_of(column),
         typical=_typical(column),
         spark=sparkline(values, f"{label} of {name}"),

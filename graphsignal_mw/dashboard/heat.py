@@ -1,8 +1,9 @@
 """Columns by time: how far each has moved in each stretch of the range, or how much of it is missing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from graphsignal_mw.dashboard.charts import Span
 from graphsignal_mw.dashboard.columns import missing_share
 from graphsignal_mw.dashboard.formats import percent, short_clock
 from graphsignal_mw.dashboard.period import DAY
@@ -66,13 +67,11 @@ def missing_cell(start: int, column: Column | None) -> Cell:
     return Cell(name, f"{short_clock(start)}: {percent(share)} missing")
 
 
-def heat_row(
-    stream: str,
-    name: str,
-    buckets: Iterable[tuple[int, Column | None]],
-    paint: Callable[[int, Column | None], Cell],
-    is_issue: Callable[[int], bool],
-) -> HeatRow:
-    """Paint every bucket of one column; ``is_issue`` says whether detection found something wrong in a bucket."""
-    cells = (replace(paint(start, column), is_issue=is_issue(start)) for start, column in buckets)
-    return HeatRow(stream, name, tuple(cells))
+def heat_row(stream: str, name: str, grid: range, cells: Iterable[Cell], spans: Sequence[Span]) -> HeatRow:
+    """Mark the cells of one column in which detection found something wrong, which is during ``spans``."""
+
+    def is_issue(at: int) -> bool:
+        return any(span.start < at + grid.step and at < span.end for span in spans)
+
+    marked = (replace(cell, is_issue=True) if is_issue(at) else cell for at, cell in zip(grid, cells, strict=True))
+    return HeatRow(stream, name, tuple(marked))

@@ -15,10 +15,14 @@ from graphsignal_mw.store import Deployment, Issue, Store
 
 @dataclass(frozen=True, kw_only=True)
 class Lens:
-    """One deployment seen through a range and filters; ``now`` is Unix seconds."""
+    """One deployment seen through a range and filters; ``now`` is Unix seconds.
+
+    ``base`` begins the addresses of the project's pages.
+    """
 
     store: Store
     project: str
+    base: str
     deployment: Deployment
     period: Period
     now: float
@@ -47,7 +51,7 @@ class Lens:
 
     def link(self, *parts: str, **changes: str | None) -> str:
         """Address of this deployment, or of a part of it, seen through the same lens but for ``changes``."""
-        return path("deployments", self.name, *parts, query={**self.query, **changes})
+        return self.base + path("deployments", self.name, *parts, query={**self.query, **changes})
 
     def issues(self) -> list[Issue]:
         """Issues of this deployment that are not over, the worst first."""
@@ -76,6 +80,7 @@ def look(site: Site, request: Request) -> Lens:
     return Lens(
         store=site.store,
         project=site.project,
+        base=site.base,
         deployment=deployment,
         period=parse_period(request.query_params, now).aligned(deployment.window_seconds),
         now=now,
@@ -85,11 +90,11 @@ def look(site: Site, request: Request) -> Lens:
 
 
 def find(site: Site, name: str) -> Deployment:
-    """Return the deployment called ``name``, or raise UnknownNameError."""
-    for deployment in site.store.deployments(site.project):
-        if deployment.name == name:
-            return deployment
-    raise UnknownNameError(f"There is no deployment {name!r}.")
+    """Return the deployment that is, or once was, called ``name``, or raise UnknownNameError."""
+    try:
+        return site.store.deployment(site.project, name)
+    except UnknownNameError:
+        raise UnknownNameError(f"There is no deployment {name!r}.") from None
 
 
 def span_of(issue: Issue, now: float) -> Span:

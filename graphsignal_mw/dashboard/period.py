@@ -44,7 +44,8 @@ class Period:
     def aligned(self, window_seconds: int) -> "Period":
         """The same range from the start of its first bucket, so that no point of a chart is cut short."""
         step = self.step(window_seconds)
-        return replace(self, start=self.start // step * step)
+        start = self.start // step * step
+        return replace(self, start=start if self.end - start <= LONGEST else start + step)
 
     def before(self) -> "Period":
         """The seven days (or as long as this range, if longer) that come before it: what it is compared with."""

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -19,7 +20,7 @@ from graphsignal_mw.dashboard.pages.issue import act, issue_page
 from graphsignal_mw.dashboard.pages.issues import issues_page
 from graphsignal_mw.dashboard.pages.keys import create_key, keys_page, revoke_key
 from graphsignal_mw.dashboard.pages.sign_in import sign_in, sign_in_page, sign_out
-from graphsignal_mw.dashboard.site import Site
+from graphsignal_mw.dashboard.site import HEADERS, Site
 from graphsignal_mw.errors import UnknownNameError
 from graphsignal_mw.store import Store
 
@@ -28,8 +29,11 @@ STATIC = Path(__file__).parent / "static"
 
 
 def routes(store: Store, project: str = "default") -> list[BaseRoute]:
-    """Return the dashboard of one project: pages at ``/``, ``/deployments``, ``/issues``, ``/keys``; files, sign-in."""
-    site = Site(store=store, project=project)
+    """Return the dashboard: pages at ``/``, ``/deployments``, ``/issues``, ``/keys``; files, sign-in.
+
+    ``project`` is the one that is seen where nothing in front of the pages says another.
+    """
+    site = Site(store=store, home=project, project=project)
     return [
         _route("/", deployments_page, site),
         # Names may hold slashes: the longer patterns come first.
@@ -73,7 +77,12 @@ def _refuse(site: Site, request: Request) -> Response:
     )
 
 
-def _answer(page: Page, site: Site, request: Request) -> Response:
+def _answer(page: Page, everywhere: Site, request: Request) -> Response:
+    site = everywhere.seen_by(request)
+    if request.method in {"GET", "HEAD"} and site.project != site.home and not site.base:
+        # What an address shows is in the address, and not only in who asks.
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(site.address(site.project) + quote(request.scope["path"][1:]) + query, 303, HEADERS)
     try:
         return page(site, request)
     except UnknownNameError as error:

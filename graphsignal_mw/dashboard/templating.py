@@ -24,7 +24,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FORMATS, data=data_block)
-    environment.globals.update(asset=asset, path=path, version=__version__)
+    environment.globals.update(asset=asset, version=__version__)
     return environment
 
 

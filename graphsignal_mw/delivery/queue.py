@@ -11,48 +11,64 @@ from typing import Any
 
 DEFAULT_RECORDS = 10_000
 DEFAULT_BYTES = 64 * 1024 * 1024
-_CALM = 256
+_LIGHT = 256
 
 
 class CaptureQueue:
     """First in, first out; refuses what does not fit. Sizes are bytes.
 
-    While at most ``calm`` records wait, nobody needs to look closely at what is put.
+    Items of at most ``light_size`` bytes may be put by :meth:`put_light`, which counts nothing: there are few of them,
+    and room for all is kept free. None is taken before :meth:`accept_light`.
     """
 
-    __slots__ = ("_in", "_items", "_out", "calm", "max_bytes", "max_records")
+    __slots__ = ("_accepted", "_in", "_items", "_light", "_most_light", "_out", "max_bytes", "max_records")
 
-    def __init__(self, max_records: int = DEFAULT_RECORDS, max_bytes: int = DEFAULT_BYTES) -> None:
-        self.max_records, self.max_bytes = max_records, max_bytes
-        self.calm = min(_CALM, max_records)
+    def __init__(
+        self, max_records: int = DEFAULT_RECORDS, max_bytes: int = DEFAULT_BYTES, light_size: int | None = None
+    ) -> None:
+        self._most_light = min(_LIGHT, max_records, max_bytes // (2 * light_size)) if light_size else 0
+        self.max_records, self.max_bytes = max_records, max_bytes - self._most_light * (light_size or 0)
         self._items: deque[tuple[Any, int]] = deque()
-        self._in = self._out = 0
+        self._light: deque[Any] = deque()
+        self._accepted = self._in = self._out = 0
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._items) + len(self._light)
 
     @property
     def bytes(self) -> int:
-        """Bytes that wait; a little off while several threads put, and exact again after the queue was empty."""
+        """Bytes that wait, without light items; a little off while several threads put, exact after it was empty."""
         return self._in - self._out
 
     @property
     def fullness(self) -> float:
         """How full it is, 0 to 1, in records or bytes, whichever is nearer to its bound."""
-        return max(len(self._items) / self.max_records, self.bytes / self.max_bytes)
+        return max(len(self) / self.max_records, self.bytes / self.max_bytes)
 
-    def put(self, item: Any, size: int = 0, most: int | None = None) -> bool:
-        """Append ``item`` and return True, or return False when there is no room, or ``most`` records wait."""
-        if len(self._items) >= (most or self.max_records) or self._in - self._out + size > self.max_bytes:
+    def accept_light(self, accepted: bool) -> None:
+        """Say whether items may come by :meth:`put_light`: while somebody takes them, and need not look before."""
+        self._accepted = self._most_light if accepted else 0
+
+    def put_light(self, item: Any) -> bool:
+        """Append an item of at most ``light_size`` bytes and return True, or return False while too many wait."""
+        if len(self._light) < self._accepted:
+            self._light.append(item)
+            return True
+        return False
+
+    def put(self, item: Any, size: int = 0) -> bool:
+        """Append ``item`` and return True, or return False when there is no room."""
+        if len(self) >= self.max_records or self._in - self._out + size > self.max_bytes:
             return False
         self._in += size
         self._items.append((item, size))
         return True
 
     def take(self, limit: int) -> list[Any]:
-        """Return and remove up to ``limit`` items, oldest first. For one consumer at a time."""
-        taken = []
-        for _ in range(limit):
+        """Return and remove up to ``limit`` items, oldest first of each kind. For one consumer at a time."""
+        some = limit if not self._items else (limit + 1) // 2
+        taken = [self._light.popleft() for _ in range(min(some, len(self._light)))]
+        for _ in range(limit - len(taken)):
             try:
                 item, size = self._items.popleft()
             except IndexError:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from graphsignal_mw.detect.grid import Grid
 from graphsignal_mw.detect.reference import Reference
 from graphsignal_mw.stats import Column, WindowStats
+from graphsignal_mw.stats.facets import is_facet
 
 Floats = NDArray[np.float64]
 History = Sequence[tuple[int, WindowStats]]
@@ -61,11 +62,15 @@ def count(history: History, grid: Grid, measure: Callable[[WindowStats], tuple[f
 
 
 def missing_rows(stats: WindowStats, stream: str, name: str) -> tuple[float, float]:
-    """Return (rows, rows without a value); a column that is not there at all is missing in every row."""
+    """Return (rows, rows without a value); a column that is not there at all is missing in every row.
+
+    Facets are: whether there is anything to derive them from is told of the column that they are derived from.
+    """
     profile: Any = getattr(stats, stream)
     column = profile.columns.get(name)
     if column is None:
-        return float(profile.rows), float(profile.rows)
+        rows = 0.0 if is_facet(name) else float(profile.rows)
+        return rows, rows
     return float(column.count), float(column.missing)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graphsignal_mw.detect.baseline import Baseline, Key, Span, make_baselines
+from graphsignal_mw.detect.baseline import LEAST_VALUES, Baseline, Key, Span, make_baselines
 from graphsignal_mw.detect.counts import BinCounts, Cache, History
 from graphsignal_mw.detect.findings import DetectedIssue, KnownIssue
 from graphsignal_mw.detect.grid import DAY, Grid
@@ -86,9 +86,8 @@ def _plan(history: History, window_seconds: int, now: float) -> _Plan | None:
 
 
 def _panels(history: History, plan: _Plan, baselines: Mapping[Key, Baseline], bins: BinCounts) -> list[Panel]:
-    references = {key: each.reference for key, each in baselines.items()}
-    usable = {key: reference for key, reference in references.items() if reference is not None}
-    return list(make_panels(Source(history, plan.grid, plan.baseline, bins), usable))
+    watched = {key: each.reference for key, each in baselines.items() if each.rows >= LEAST_VALUES}
+    return list(make_panels(Source(history, plan.grid, plan.baseline, bins), watched))
 
 
 def _issues(

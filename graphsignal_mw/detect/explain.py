@@ -14,6 +14,7 @@ from graphsignal_mw.detect.reference import OTHER
 from graphsignal_mw.detect.scene import Measured, Scene
 from graphsignal_mw.detect.units import explain_shift
 from graphsignal_mw.stats import Column
+from graphsignal_mw.stats.facets import is_facet
 
 _QUARTILES = (0.1, 0.5, 0.9)
 _NAMED = 3
@@ -97,7 +98,8 @@ def _explain_shift(finding: Finding, measured: Measured, episode: Episode, scene
         return _explain_constant(columns, before)
     if before.texts > before.numbers.n:
         return _explain_category(finding, measured)
-    return _explain_numbers(columns, before, Pooled.of([column.quantiles for column in columns]))
+    now = Pooled.of([column.quantiles for column in columns])
+    return _explain_numbers(columns, before, now, has_unit=not is_facet(finding.subject.column))
 
 
 def _explain_constant(columns: Sequence[Column], before: Baseline) -> str:
@@ -113,10 +115,10 @@ def _explain_category(finding: Finding, measured: Measured) -> str:
     return f"has {label} in {percent(measured.observed)} of the rows; expected {percent(measured.expected)}"
 
 
-def _explain_numbers(columns: Sequence[Column], before: Baseline, now: Pooled) -> str:
+def _explain_numbers(columns: Sequence[Column], before: Baseline, now: Pooled, *, has_unit: bool) -> str:
     old, new = before.numbers.quantiles(_QUARTILES), now.quantiles(_QUARTILES)
     moved = f"median {old[1]:.4g} → {new[1]:.4g}"
-    explained = explain_shift(before.numbers, now)
+    explained = explain_shift(before.numbers, now) if has_unit else None
     if explained is not None:
         part = "" if explained.share > 0.9 else f" in about {percent(round(20 * explained.share) / 20)} of the rows"
         return f"looks {explained.conversion.text}{part}; {moved}"

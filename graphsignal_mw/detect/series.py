@@ -44,11 +44,16 @@ class Source:
         return Panel(Layout((series,)), values[:, None], rows[:, None])
 
 
-def make_panels(source: Source, references: Mapping[Key, Reference]) -> Iterator[Panel]:
-    """Yield panels of each column of ``references`` (the bins of what is watched), of exceptions and performance."""
+def make_panels(source: Source, references: Mapping[Key, Reference | None]) -> Iterator[Panel]:
+    """Yield panels of each column of ``references`` (the bins of what is watched), of exceptions and performance.
+
+    A column without bins, as one of texts or lists, may still be missing or change its type.
+    """
     for (stream, name), reference in references.items():
-        counts = count_bins(source.history, source.grid, stream, name, reference, source.bins)
-        yield drift_panel(stream, name, reference, counts)
+        counts = np.zeros((source.grid.size, 0))
+        if reference is not None:
+            counts = count_bins(source.history, source.grid, stream, name, reference, source.bins)
+            yield drift_panel(stream, name, reference, counts)
         yield validity_panel(source, stream, name, reference, counts)
     yield from exceptions_panel(source)
     yield from performance_panel(source)
@@ -72,7 +77,7 @@ def drift_panel(stream: str, name: str, reference: Reference, counts: Floats) ->
     return Panel(Layout((*named, *binned)), values, np.repeat(rows[:, None], values.shape[1], axis=1))
 
 
-def validity_panel(source: Source, stream: str, name: str, reference: Reference, counts: Floats) -> Panel:
+def validity_panel(source: Source, stream: str, name: str, reference: Reference | None, counts: Floats) -> Panel:
     """Return the share of missing values, of each type that was seen, and of new categories."""
     subject = Subject(VALIDITY, stream, name)
     missing = source.count(lambda stats: missing_rows(stats, stream, name), 2)

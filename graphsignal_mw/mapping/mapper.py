@@ -51,10 +51,12 @@ class Mapper:
         return fill(self._deployment, params)[:250]
 
     @property
-    def is_always_the_same(self) -> bool:
-        """Whether :meth:`identify` says the same of every exchange."""
+    def identity(self) -> tuple[str, dict[str, str]] | None:
+        """What :meth:`identify` returns, where it is the same for every exchange; else None."""
         texts = (self.endpoint.deployment, *self.endpoint.metadata.values())
-        return not header_names(texts) and not any(map(parameters, texts))
+        if header_names(texts) or any(map(parameters, texts)):
+            return None
+        return self.identify(Exchange(self, {}, 0.0, 0.0, None, "aborted"))
 
     def identify(self, exchange: Exchange) -> tuple[str, dict[str, str]]:
         """Return the deployment and the metadata of ``exchange``."""

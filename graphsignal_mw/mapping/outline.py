@@ -4,11 +4,12 @@ A typed decoder is twice as fast as one that makes dictionaries, and refuses wha
 decoded, those that nobody asks for too: a body is read here only where it would be read without a type as well.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
 
 from graphsignal_mw.mapping.choice import Choice
 
@@ -53,15 +54,14 @@ class Outline:
             return None
         return self._targets[way] if way in self._targets else way[-1]
 
-    def body_type(self) -> tuple[type, dict[Way, str]]:
-        """Return a type for the bodies, and the dotted attributes of its fields.
+    def body(self) -> "Body":
+        """Return the type of the bodies.
 
         Raises:
             ValueError: when a name can be no field.
 
         """
-        attributes: dict[Way, str] = {}
-        return self._struct((), "", attributes), attributes
+        return self._body(())
 
     def _walk(self, value: Any, way: Way, found: dict[Way, Kind]) -> bool:
         """Find the kinds of all fields; return False where there is something that no column can hold."""
@@ -102,21 +102,46 @@ class Outline:
             fields[way] = "ignored" if "ignored" in kinds else "number" if kinds == {"number"} else "scalar"
         return fields
 
-    def _struct(self, way: Way, prefix: str, attributes: dict[Way, str]) -> type:
-        required: list[tuple[str, Any]] = []
-        optional: list[tuple[str, Any, Any]] = []
+    def _body(self, way: Way) -> "Body":
+        parts: list[tuple[tuple[Any, ...], Way | Body]] = []
         names = dict.fromkeys(field[len(way)] for field in self.fields if field[: len(way)] == way)
         renamed = {f"f{number}": name for number, name in enumerate(names)}
         for attribute, name in renamed.items():
             inner = (*way, name)
             kind = self.fields.get(inner)
-            attributes[inner] = prefix + attribute
             if kind is None:
-                required.append((attribute, self._struct(inner, f"{prefix}{attribute}.", attributes)))
+                body = self._body(inner)
+                parts.append(((attribute, body.type), body))
             elif kind == "number":
-                required.append((attribute, float))
+                parts.append(((attribute, float), inner))
             elif inner in self._targets:
-                required.append((attribute, Scalar))
+                parts.append(((attribute, Scalar), inner))
             else:
-                optional.append((attribute, Any if kind == "ignored" else Scalar | UnsetType, UNSET))
-        return msgspec.defstruct("Body", [*required, *optional], rename=renamed, gc=False, forbid_unknown_fields=True)
+                parts.append(((attribute, Any if kind == "ignored" else Scalar | UnsetType, UNSET), inner))
+        parts.sort(key=lambda part: len(part[0]))  # what has a default comes last
+        fields = [field for field, _ in parts]
+        made = msgspec.defstruct("Body", fields, rename=renamed, gc=False, forbid_unknown_fields=True)
+        return Body(made, [part for _, part in parts])
+
+
+class Body(NamedTuple):
+    """The type that decodes bodies; of each of its fields, in their order, the way to it, or what is inside it."""
+
+    type: type
+    parts: "list[Way | Body]"
+
+    def ways(self) -> Iterator[Way]:
+        """Yield the ways to all values."""
+        for part in self.parts:
+            if isinstance(part, Body):
+                yield from part.ways()
+            else:
+                yield part
+
+    def columns(self, bodies: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of decoded bodies (at least one), way by way in the order of :meth:`ways`."""
+        for values, part in zip(zip(*map(astuple, bodies), strict=True), self.parts, strict=True):
+            if isinstance(part, Body):
+                yield from part.columns(values)
+            else:
+                yield values

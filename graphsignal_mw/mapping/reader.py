@@ -5,8 +5,7 @@ is read here is what :class:`~graphsignal_mw.mapping.mapper.Mapper` would map; w
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
-from operator import attrgetter
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,13 +13,13 @@ import msgspec
 from graphsignal_mw.mapping.choice import Choice
 from graphsignal_mw.mapping.endpoint import Endpoint
 from graphsignal_mw.mapping.jsonpath import compile_path
-from graphsignal_mw.mapping.outline import Outline, Way
+from graphsignal_mw.mapping.outline import Body, Outline, Way
 
 MAX_LESSONS = 1024
 _decode = msgspec.json.Decoder().decode
 _REFUSED = (msgspec.DecodeError, ValueError, RecursionError)
 
-Body = bytes | bytearray
+Content = bytes | bytearray
 
 
 class Names(NamedTuple):
@@ -34,10 +33,18 @@ class Names(NamedTuple):
 
 
 class Values(NamedTuple):
-    """What one side gives, row by row: the numbers one after another, and so the others."""
+    """What one side gives, column by column."""
 
-    numbers: Iterable[float]
-    others: Iterable[Any]
+    numbers: Sequence[Sequence[float]] = ()
+    others: Sequence[Sequence[Any]] = ()
+
+
+class Found(NamedTuple):
+    """The values of pairs of bodies, without those ``refused``: the places of pairs that look otherwise."""
+
+    features: Values
+    predictions: Values
+    refused: Sequence[int]
 
 
 class Reader:
@@ -50,40 +57,52 @@ class Reader:
         self._has_learned = False
         self.columns = (self._request.names, self._response.names)
 
-    def read(self, requests: Sequence[Body], responses: Sequence[Body]) -> tuple[Values, Values] | None:
-        """Return the values of some pairs of bodies, in their order; None where one of them looks otherwise."""
-        try:
-            asked, answered = self._request.decode(requests), self._response.decode(responses)
-        except _REFUSED:
-            return None
-        if len(asked) != len(requests) or len(answered) != len(responses):  # a body of several values
-            return None
-        return self._request.values(asked), self._response.values(answered)
+    def read(self, requests: Sequence[Content], responses: Sequence[Content]) -> Found:
+        """Return the values of some pairs of bodies, in their order. Each body is decoded by itself."""
+        refused: set[int] = set()
+        asked, answered = self._request.decode(requests, refused), self._response.decode(responses, refused)
+        if len(refused) == len(requests):
+            return Found(Values(), Values(), tuple(refused))
+        if refused:
+            asked, answered = _without(refused, asked), _without(refused, answered)
+        return Found(self._request.values(asked), self._response.values(answered), tuple(refused))
 
-    def learn(self, request: Body, response: Body) -> None:
-        """Widen the outlines; decoders are built anew ever more rarely, as each costs about a millisecond."""
-        self._misses += 1
-        if self._misses > MAX_LESSONS:
-            return
-        for outline, body in zip(self._outlines, (request, response), strict=True):
+    def learn(self, pairs: Iterable[tuple[Content, Content]]) -> bool:
+        """Widen the outlines by pairs that were refused; return whether more can be read now.
+
+        The first pair of all says the most, so it is learned alone. Decoders are built anew ever more rarely, as each
+        costs some tenths of a millisecond.
+        """
+        for pair in pairs if self._next_build else islice(pairs, 1):
+            self._misses += 1
+            if self._misses > MAX_LESSONS:
+                return False
+            self._has_learned |= self._widen(pair)
+        if not self._has_learned or self._misses <= self._next_build:
+            return False
+        self._next_build, self._has_learned = self._misses + self._misses // 2, False
+        return self._build()
+
+    def _widen(self, pair: tuple[Content, Content]) -> bool:
+        has_learned = False
+        for outline, body in zip(self._outlines, pair, strict=True):
             if outline is not None:
                 try:
-                    self._has_learned |= outline.learn(_decode(body))
+                    has_learned |= outline.learn(_decode(body))
                 except _REFUSED:
-                    return
-        if self._has_learned and self._misses > self._next_build:
-            self._next_build, self._has_learned = self._misses + self._misses // 2, False
-            self._build()
+                    break
+        return has_learned
 
-    def _build(self) -> None:
+    def _build(self) -> bool:
         if any(outline is not None and not outline.fields for outline in self._outlines):
-            return
+            return False
         try:
             self._request, self._response = map(_Side, self._outlines)
         except ValueError:  # a name that can be no field
             self._misses = MAX_LESSONS
-            return
+            return False
         self.columns = (self._request.names, self._response.names)
+        return True
 
 
 class _Side:
@@ -93,32 +112,42 @@ class _Side:
     """
 
     def __init__(self, outline: Outline | None) -> None:
-        self._decode: Callable[[bytes], list[Any]] | None = None
         self._is_ignored = outline is None
-        self.names = Names()
-        numbers: dict[str, str] = {}
-        others: dict[str, str] = {}
+        self._body: Body | None = None
+        self._numbers: dict[int, str] = {}  # columns by their place among all of a body
+        self._others: dict[int, str] = {}
         if outline is not None and outline.fields:
-            body, attributes = outline.body_type()
-            self._decode = msgspec.json.Decoder(list[body]).decode  # type: ignore[valid-type]
-            for way, kind in outline.fields.items():
+            self._body = outline.body()
+            self._decode: Callable[[Content], Any] = msgspec.json.Decoder(self._body.type).decode
+            for place, way in enumerate(self._body.ways()):
                 column = outline.column(way)
                 if column is not None:
-                    (numbers if kind == "number" else others)[attributes[way]] = column
-            self.names = Names(tuple(numbers.values()), tuple(others.values()))
-        self._numbers, self._others = _getter(numbers), _getter(others)
+                    (self._numbers if outline.fields[way] == "number" else self._others)[place] = column
+        self.names = Names(tuple(self._numbers.values()), tuple(self._others.values()))
 
-    def decode(self, bodies: Sequence[Body]) -> Sequence[Any]:
-        """Decode all at once: one call a body would cost more than what it does."""
+    def decode(self, bodies: Sequence[Content], refused: set[int]) -> Sequence[Any]:
+        """Return the decoded bodies; where one is refused there is None, and its place is added to ``refused``."""
         if self._is_ignored:
             return bodies
-        if self._decode is None:
-            raise msgspec.DecodeError
-        return self._decode(b"[%b]" % b",".join(bodies))
+        if self._body is None:
+            refused.update(range(len(bodies)))
+            return bodies
+        found: list[Any] = []
+        rest = iter(bodies)
+        while len(found) < len(bodies):
+            try:
+                found.extend(map(self._decode, rest))  # what was decoded before one that is refused stays
+            except _REFUSED:
+                refused.add(len(found))
+                found.append(None)
+        return found
 
     def values(self, decoded: Sequence[Any]) -> Values:
-        """Return the values of decoded bodies."""
-        return Values(self._numbers(decoded), self._others(decoded))
+        """Return the values of decoded bodies, of which there is at least one."""
+        if self._body is None:
+            return Values()
+        columns = list(self._body.columns(decoded))
+        return Values([columns[place] for place in self._numbers], [columns[place] for place in self._others])
 
 
 def plain_reader(endpoint: Endpoint, exact: Callable[[str], bool]) -> Reader | None:
@@ -150,12 +179,5 @@ def _targets(paths: Mapping[str, str]) -> dict[Way, str] | None:
     return None if len(targets) < len(paths) or nested else targets
 
 
-def _getter(attributes: Iterable[str]) -> Callable[[Sequence[Any]], Iterable[Any]]:
-    """Return what takes the values of ``attributes`` out of objects, one after another."""
-    names = tuple(attributes)
-    if not names:
-        return lambda _: ()
-    get = attrgetter(*names)
-    if len(names) == 1:
-        return lambda found: map(get, found)
-    return lambda found: chain.from_iterable(map(get, found))
+def _without(places: set[int], values: Sequence[Any]) -> list[Any]:
+    return [value for place, value in enumerate(values) if place not in places]

@@ -1,12 +1,13 @@
 """The ASGI middleware: copies what passes, changes nothing."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
 from typing import Any
 
 from graphsignal_mw.middleware.body import ABSENT
-from graphsignal_mw.middleware.capture import Capture, Fault, report
+from graphsignal_mw.middleware.capture import Capture, Middleware, report
 from graphsignal_mw.middleware.current import CURRENT, is_captured
-from graphsignal_mw.middleware.routes import Match, Router
+from graphsignal_mw.middleware.routes import Match
 from graphsignal_mw.records import Headers
 
 Scope = MutableMapping[str, Any]
@@ -16,26 +17,14 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class ASGICapture:
-    """Wraps ``app``; each request that ``router`` knows is given to ``submit`` as a Capture.
+class ASGICapture(Middleware):
+    """The middleware before an ASGI app; ``on_shutdown`` is called when the app's lifespan has ended."""
 
-    ``on_shutdown`` is called when the app's lifespan has ended. ``fault`` is told of a defect of ours, which
-    costs a record and never a request. Holds no thread and registers nothing: servers build several.
-    """
+    app: ASGIApp
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        router: Router,
-        submit: Callable[[Capture], Any],
-        max_body_bytes: int,
-        on_shutdown: Callable[[], Any] | None = None,
-        fault: Fault = None,
-    ) -> None:
-        self.app = app
-        self._match, self._submit, self._limit = router.match, submit, max_body_bytes
-        self._on_shutdown, self._fault = on_shutdown, fault
+    def __init__(self, app: ASGIApp, *, on_shutdown: Callable[[], Any] | None = None, **shared: Any) -> None:
+        super().__init__(app, **shared)
+        self._on_shutdown = on_shutdown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -44,19 +33,19 @@ class ASGICapture:
             return
         request = None
         try:
-            match = self._match(scope["method"], scope["path"])
-            if match is None and scope.get("root_path"):
-                match = _around_root(self._match, scope)
+            by_method = self._literals.get(scope["path"])
+            match = None if by_method is None else by_method.get(scope["method"])
+            if match is None and (self._has_more or scope.get("root_path")):
+                match = self._look_up(scope)
             if match is not None and (CURRENT.get() is None or not is_captured()):
                 headers = scope.get("headers")
-                kept = tuple(headers) if type(headers) is list else _kept(headers)
-                request = _Request(match, kept, self._limit, self._fault)
+                request = _Request(self, match, tuple(headers) if type(headers) is list else _kept(headers))
+                request.inner_receive, request.inner_send = receive, send
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
-            report(self._fault, error)
+            report(self.fault, error)
         if request is None:
             await self.app(scope, receive, send)
             return
-        request.inner_receive, request.inner_send = receive, send
         token = CURRENT.set(request)
         try:
             await self.app(scope, request.receive, request.send)
@@ -68,11 +57,21 @@ class ASGICapture:
                 CURRENT.reset(token)
             except ValueError:  # a coroutine that is closed, not awaited, ends in another context
                 pass
-            try:
-                request.end()
-                self._submit(request)
+            try:  # what the app does later is no part of this request
+                request.done = True
+                if request.duration is None:
+                    request.duration = perf_counter() - request.began
+                self.submit(request)
             except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
-                report(self._fault, error)
+                report(self.fault, error)
+
+    def _look_up(self, scope: Scope) -> Match | None:
+        """Match the path; else without the prefix of a proxy, which some servers leave in it, or with it."""
+        method, path, root = scope["method"], scope["path"], (scope.get("root_path") or "").rstrip("/")
+        match = self._match(method, path)
+        if match is None and root:
+            match = self._match(method, path[len(root) :] if path.startswith(root + "/") else root + path)
+        return match
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass what is not HTTP. A lifespan's end is the last moment to upload under servers without atexit.
@@ -86,7 +85,7 @@ class ASGICapture:
                 try:
                     self._on_shutdown()
                 except Exception as error:  # noqa: BLE001 - a defect of ours must not look like one of the app
-                    report(self._fault, error)
+                    report(self.fault, error)
 
 
 class _Request(Capture):
@@ -106,7 +105,7 @@ class _Request(Capture):
             if kind == "http.request":
                 get = message.get
                 body, last = get("body", b""), not get("more_body")
-                if last and self.request is ABSENT and type(body) is bytes and len(body) <= self.at_once:
+                if last and self.request is ABSENT and type(body) is bytes and len(body) <= self.middleware.at_once:
                     self.request = body
                 else:
                     self.add_request(body, last)
@@ -123,7 +122,7 @@ class _Request(Capture):
             if kind == "http.response.body":
                 get = message.get
                 body, last = get("body", b""), not get("more_body")
-                if last and self.response is ABSENT and type(body) is bytes and len(body) <= self.at_once:
+                if last and self.response is ABSENT and type(body) is bytes and len(body) <= self.middleware.at_once:
                     self.response = body
                 else:
                     self.add_response(body, last)
@@ -139,10 +138,11 @@ class _Request(Capture):
         try:
             await self.inner_send(message)
         except OSError:  # what servers raise when the client has left
-            self.departed = True
+            self.departed = self.duration is None
             raise
-        if last:
-            self.complete()
+        if last and self.duration is None:  # the last byte has been given away
+            self.duration = perf_counter() - self.began
+            self.outcome = "completed"
 
 
 _FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
@@ -151,11 +151,3 @@ _FILES = frozenset({"http.response.pathsend", "http.response.zerocopysend"})
 def _kept(headers: Any) -> Headers:
     """Copy headers that can be iterated twice; a generator belongs to the server."""
     return tuple(headers) if isinstance(headers, (list, tuple)) else ()
-
-
-def _around_root(match: Callable[[str, str], Match | None], scope: Scope) -> Match | None:
-    """Match the path without the prefix of a proxy, which some servers leave in it, or with it, as others do not."""
-    root, path, method = scope["root_path"].rstrip("/"), scope["path"], scope["method"]
-    if path.startswith(root + "/"):
-        return match(method, path[len(root) :])
-    return match(method, root + path)

@@ -1,100 +1,110 @@
 """``wsgi.input``, teed: what the app reads is kept, and nothing is read that the app does not read."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from graphsignal_mw.middleware.body import Body
-from graphsignal_mw.records import Headers
+from graphsignal_mw.middleware.body import ABSENT
+from graphsignal_mw.middleware.capture import Capture
 
 
-class InputBody(Body):
-    """What an app reads of its ``wsgi.input``, which is ``stream``; a tee stands before it.
+class InputCapture(Capture):
+    """A request whose body the app reads of its ``wsgi.input``; a tee stands before it.
 
     ``left`` is how many bytes may still come; None of a chunked body, which ends where nothing more comes, and -1 where
-    nobody looks any more.
+    nobody looks any more, as when the record has been handed over.
     """
 
-    __slots__ = ("left", "stream")
+    __slots__ = ("left",)
+    left: int | None
 
-    def __init__(self, stream: Any, environ: dict[str, Any], limit: int, headers: Headers, lines: bool) -> None:
-        Body.__init__(self, limit, headers, lines)
-        self.stream = stream
+    def tee(self, environ: dict[str, Any], stream: Any) -> None:
+        """Put a tee before ``stream``, the input of ``environ``."""
         length = environ.get("CONTENT_LENGTH")
-        if length and len(length) < _DIGITS and length.isdecimal():
-            self.left: int | None = int(length)
-        elif length or "HTTP_TRANSFER_ENCODING" in environ or environ.get("wsgi.input_terminated"):
-            self.left = None
-        else:
-            self.left = 0
-        if self.left == 0:
-            self.complete()
+        self.left = left = _number(length) if length else _without_length(environ)
+        if left == 0:
+            self.request = b""
+        kind: Any = type(stream)
+        environ["wsgi.input"] = _tee_class(kind)(self, stream)
 
     def seen(self, chunk: Any, *, whole: bool = False, asked: bool = True) -> None:
         """Keep a chunk that the app has read: a ``whole`` body, or what it ``asked`` for, some bytes."""
         left = self.left
         if left == -1 or type(chunk) is not bytes:
             return
-        if left is None:
-            self.add(chunk, whole or (asked and not chunk))
-        else:
-            self.left = left = max(left - len(chunk), 0)
-            self.add(chunk, not left)
+        try:
+            if left is not None:
+                self.left = left = max(left - len(chunk), 0)
+            last = whole or (asked and not chunk) if left is None else not left
+            if last and self.request is ABSENT and len(chunk) <= self.middleware.at_once:
+                self.request = chunk
+            else:
+                self.add_request(chunk, last)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            self.defect(error)
 
     def filled(self, buffer: Any, size: Any) -> None:
-        """Keep the ``size`` bytes that were read into a buffer of the app's."""
+        """Keep the ``size`` bytes that were read into a buffer of the app's; None where nothing is there yet."""
         if isinstance(size, int):
             with memoryview(buffer) as view, view.cast("B") as octets:
                 self.seen(bytes(octets[:size]), asked=len(octets) > 0)
 
+    def lose_track(self) -> None:
+        """Stop looking: what is read now cannot be put together."""
+        if self.left != -1:
+            self.left, self.request = -1, ABSENT
+
 
 class InputTee:
-    """Stands before ``wsgi.input``: what is not a way to read goes to the original."""
+    """Stands before ``wsgi.input``: what is not a way to read goes to the original.
 
-    __slots__ = ("_body",)
+    A class with ``__getattr__`` is slow to ask for any attribute. So it has but two, and all else is with the capture.
+    """
 
-    def __init__(self, body: InputBody) -> None:
-        self._body = body
+    __slots__ = ("_capture", "_stream")
+
+    def __init__(self, capture: InputCapture, stream: Any) -> None:
+        self._capture, self._stream = capture, stream
 
     @property  # type: ignore[misc]  # what isinstance() asks where it is told no
     def __class__(self) -> type:
         """The class of the original: who asks whether the stream is of some class hears the same with us."""
-        return type(self._body.stream)
+        return type(self._stream)
 
     def read(self, *args: Any, **kwargs: Any) -> Any:
         """Read as the original does."""
-        body = self._body
-        chunk = body.stream.read(*args, **kwargs)
-        body.seen(chunk, whole=not kwargs and (not args or args[0] in (None, -1)), asked=args != _NOTHING)
+        chunk = self._stream.read(*args, **kwargs)
+        self._capture.seen(chunk, whole=not kwargs and (not args or args[0] in (None, -1)), asked=args != _NOTHING)
         return chunk
 
     def readline(self, *args: Any, **kwargs: Any) -> Any:
         """Read a line as the original does."""
-        line = self._body.stream.readline(*args, **kwargs)
-        self._body.seen(line, asked=args != _NOTHING)
+        line = self._stream.readline(*args, **kwargs)
+        self._capture.seen(line, asked=args != _NOTHING)
         return line
 
     def readlines(self, *args: Any, **kwargs: Any) -> Any:
         """Read lines as the original does."""
-        lines = self._body.stream.readlines(*args, **kwargs)
+        lines = self._stream.readlines(*args, **kwargs)
         for line in lines:
-            self._body.seen(line)
+            self._capture.seen(line)
         if not args and not kwargs:
-            self._body.seen(b"", whole=True)
+            self._capture.seen(b"", whole=True)
         return lines
 
     def __iter__(self) -> Iterator[Any]:
-        for line in self._body.stream:
-            self._body.seen(line)
+        for line in self._stream:
+            self._capture.seen(line)
             yield line
-        self._body.seen(b"", whole=True)
+        self._capture.seen(b"", whole=True)
 
     def __next__(self) -> Any:
-        line = next(self._body.stream)
-        self._body.seen(line)
+        line = next(self._stream)
+        self._capture.seen(line)
         return line
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._body.stream, name)
+        found = getattr(self._stream, name)
         if name in _INTO:
             return self._filling(found)
         return self._stopping(found) if name in _UNSEEN else found
@@ -104,7 +114,7 @@ class InputTee:
 
         def fill(buffer: Any, *args: Any) -> Any:
             size = method(buffer, *args)
-            self._body.filled(buffer, size)
+            self._capture.filled(buffer, size)
             return size
 
         return fill
@@ -113,8 +123,7 @@ class InputTee:
         """Stop capturing where the app moves about, or reads past us: the rest cannot be put together."""
 
         def stop(*args: Any, **kwargs: Any) -> Any:
-            self._body.give_up("incomplete")
-            self._body.left = -1
+            self._capture.lose_track()
             return method(*args, **kwargs)
 
         return stop
@@ -127,14 +136,35 @@ class BufferTee(InputTee):
 
     def readinto(self, buffer: Any, *args: Any) -> Any:
         """Read into ``buffer`` as the original does."""
-        body = self._body
-        size = body.stream.readinto(buffer, *args)
-        if size and size == body.left and type(buffer) is bytearray and size == len(buffer):  # all at once, as most
-            body.left = 0
-            body.add(bytes(buffer), last=True)
+        capture = self._capture
+        size = self._stream.readinto(buffer, *args)
+        if (  # all at once, as most
+            size == capture.left
+            and type(buffer) is bytearray
+            and size == len(buffer)
+            and size <= capture.middleware.at_once
+            and capture.request is ABSENT
+        ):
+            capture.left, capture.request = 0, bytes(buffer)
         else:
-            body.filled(buffer, size)
+            capture.filled(buffer, size)
         return size
+
+
+@lru_cache(maxsize=128)
+def _tee_class(kind: Any) -> type[InputTee]:
+    """Return the tee for an input of the class ``kind``."""
+    return BufferTee if hasattr(kind, "readinto") else InputTee
+
+
+@lru_cache(maxsize=1024)
+def _number(length: str) -> int | None:
+    """Return the length of a body, None where it is no number: a cache knows the usual ones in a third of the time."""
+    return int(length) if len(length) < _DIGITS and length.isdecimal() else None
+
+
+def _without_length(environ: dict[str, Any]) -> int | None:
+    return None if "HTTP_TRANSFER_ENCODING" in environ or environ.get("wsgi.input_terminated") else 0
 
 
 _INTO = frozenset({"readinto", "readinto1"})

@@ -27,25 +27,27 @@ Match = tuple[Target, Mapping[str, str]]
 class Router:
     """Finds targets by method and path. A literal path beats one with parameters, then the first given wins.
 
-    HEAD and OPTIONS have no body, and so are no predictions: they are never matched.
+    HEAD and OPTIONS have no body, and so are no predictions: they are never matched. ``literals`` are targets by path
+    and method, for who would save the call; where one has nothing there, it asks :meth:`match` if there are patterns.
     """
 
-    __slots__ = ("_literals", "_patterns")
+    __slots__ = ("_patterns", "has_patterns", "literals")
 
     def __init__(self, targets: Iterable[Target]) -> None:
-        self._literals: dict[str, dict[str, Match]] = {}
+        self.literals: dict[str, dict[str, Match]] = {}
         by_method: dict[str, list[Target]] = {}
         for target in targets:
             for method in set(target.methods) - _BODILESS:
                 if PARAMETER.search(target.path):
                     by_method.setdefault(method, []).append(target)
                 else:
-                    self._literals.setdefault(target.path, {}).setdefault(method, (target, _NONE))
+                    self.literals.setdefault(target.path, {}).setdefault(method, (target, _NONE))
         self._patterns = {method: _Patterns(found) for method, found in by_method.items()}
+        self.has_patterns = bool(self._patterns)
 
     def match(self, method: str, path: str) -> Match | None:
         """Return the target and its path parameters, or None when the request is not ours."""
-        by_method = self._literals.get(path)
+        by_method = self.literals.get(path)
         if by_method is not None and method in by_method:
             return by_method[method]
         patterns = self._patterns.get(method)

@@ -1,6 +1,7 @@
 """The process that answers."""
 
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp
 
 from graphsignal_mw import collector
 from graphsignal_mw.server.app import create_app
+from graphsignal_mw.server.http import protocol
 from graphsignal_mw.server.listener import check_certificate, listen
 from graphsignal_mw.server.settings import ServerSettings
 from graphsignal_mw.server.task_process import STOP_SECONDS, task_process
@@ -30,6 +32,8 @@ def serve(settings: ServerSettings, announce: Callable[[str], None] = print) -> 
     with contextlib.closing(listen(settings)) as listener, contextlib.closing(Store.open(settings.target)) as store:
         _announce(settings, store, listener, announce)
         server = uvicorn.Server(_uvicorn(create_app(settings, store), settings))
+        # What is here now stays: the collector of garbage need not look at it with every few uploads.
+        gc.freeze()
         with _signals(), task_process(settings), contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 
@@ -37,6 +41,7 @@ def serve(settings: ServerSettings, announce: Callable[[str], None] = print) -> 
 def _uvicorn(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=protocol(),
         log_level="warning",
         access_log=False,
         # The log is ours: uvicorn would write its own lines beside it.

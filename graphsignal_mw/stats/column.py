@@ -14,6 +14,8 @@ from graphsignal_mw.stats.moments import Moments
 from graphsignal_mw.stats.quantiles import CLIENT_K, Quantiles
 from graphsignal_mw.stats.values import Values
 
+_PIECE = 4096  # strings: to count them is one call, in which no one else has the interpreter
+
 
 class Column:
     """Mergeable statistics of one column.
@@ -61,8 +63,11 @@ class Column:
         numbers = self.types["integer"] + self.types["float"]
         return numbers > self.types["string"] + self.types["boolean"] + self.types["other"]
 
-    def update(self, values: Sequence[Any] | NDArray[Any]) -> None:
-        """Add values of any type, shape (n,). One odd value costs no more than itself; never raises."""
+    def update(self, values: Sequence[Any] | NDArray[Any]) -> Sorted:
+        """Add values of any type, shape (n,), and return them by kind.
+
+        One odd value costs no more than itself; never raises.
+        """
         self.count += len(values)
         found = sort_values(values)
         self.missing += found.missing
@@ -72,6 +77,7 @@ class Column:
         if found.lengths:
             self.empties += found.lengths.count(0)
             self.values.add_lengths(found.lengths)
+        return found
 
     def add_counts(self, rows: int, *, integers: int, zeros: int) -> None:
         """Count ``rows`` finite numbers, of which so many are integers and zeros; their values are added elsewhere."""
@@ -109,7 +115,8 @@ class Column:
     def _add_strings(self, found: Sorted) -> None:
         if found.strings:
             self.types["string"] += len(found.strings)
-            counts = Counter(found.strings)
+        for start in range(0, len(found.strings), _PIECE):
+            counts = Counter(found.strings[start : start + _PIECE])
             self.empties += counts.pop("", 0)
             self.values.add_strings(counts)
         if found.booleans:

@@ -10,6 +10,7 @@ from heapq import nsmallest
 
 CAPACITY = 512
 MAX_LENGTH = 120  # characters of a value that are kept
+_ROOM = 2 * CAPACITY  # values between updates: shrinking costs more than counting, and so is for many at once
 
 
 class Frequent:
@@ -28,20 +29,28 @@ class Frequent:
         return max(0, self.total - self.counts.total())
 
     def update(self, counts: Mapping[str, int]) -> list[str]:
-        """Add values with how often each was seen; return those that it did not count until now, or may not have."""
+        """Add values with how often each was seen; return those that it did not count until now, or may not have.
+
+        Of more new ones than there is room for only the commonest are looked at any closer.
+        """
         self.total += sum(counts.values())
         known, new = self.counts, []
         for value, count in counts.items():
-            if len(value) < MAX_LENGTH:
-                before = known.get(value)
-                if before is not None:
-                    known[value] = before + count
-                    continue
-                known[value] = count
+            before = known.get(value)
+            if before is None:
+                new.append(value)
             else:
+                known[value] = before + count
+        added = counts if len(new) == len(counts) else {value: counts[value] for value in new}
+        if len(new) > _ROOM:
+            cut, added = _without_rest(added)
+            self.error += cut
+        if max(map(len, added), default=0) < MAX_LENGTH:
+            dict.update(known, added)
+        else:
+            for value, count in added.items():
                 known[value[:MAX_LENGTH]] += count
-            new.append(value)
-        if len(known) > 2 * CAPACITY:  # shrinking costs more than counting: rarely, and for many at once
+        if len(known) > _ROOM:
             self.shrink()
         return new
 
@@ -61,6 +70,12 @@ class Frequent:
         """Keep the commonest :data:`CAPACITY`; between updates there may be twice as many."""
         if len(self.counts) <= CAPACITY:
             return
-        cut = sorted(self.counts.values())[-CAPACITY - 1]
+        cut, kept = _without_rest(self.counts)
         self.error += cut
-        self.counts = Counter({v: c - cut for v, c in self.counts.items() if c > cut})
+        self.counts = Counter(kept)
+
+
+def _without_rest(counts: Mapping[str, int]) -> tuple[int, dict[str, int]]:
+    """Return the count of the commonest value that has no room, and by how much others are commoner."""
+    cut = sorted(counts.values())[-CAPACITY - 1]
+    return cut, {value: count - cut for value, count in counts.items() if count > cut}

@@ -21,12 +21,16 @@ _MISSING_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 
 @dataclass(slots=True)
 class Sorted:
-    """Values of one column by kind. ``numbers`` are finite, ``missing`` counts null, NaN and infinite ones."""
+    """Values of one column by kind. ``numbers`` are finite, ``missing`` counts null, NaN and infinite ones.
+
+    ``lengths`` are those of whatever has one, such as the ``lists``.
+    """
 
     numbers: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     strings: Sequence[str] = ()
     booleans: Mapping[str, int] = field(default_factory=dict)
     lengths: list[int] = field(default_factory=list)
+    lists: list[Any] = field(default_factory=list)
     missing: int = 0
     others: int = 0
 
@@ -135,8 +139,11 @@ def _sort_group(kind: type, group: list[Any], result: Sorted, found: list[float]
         strings.extend(map(str.__str__, group))
     elif (convert := _number_converter(kind)) is not None:
         found.extend(_converted(group, convert, result))
-    elif issubclass(kind, (list, tuple, Mapping, AbstractSet, bytes, bytearray, memoryview, np.ndarray)):
-        result.lengths.extend(_converted(group, np.size if issubclass(kind, np.ndarray) else len, result))
+    elif issubclass(kind, (list, tuple, np.ndarray)):
+        result.lengths.extend(_converted(group, _length, result))
+        result.lists.extend(group)
+    elif issubclass(kind, (Mapping, AbstractSet, bytes, bytearray, memoryview)):
+        result.lengths.extend(_converted(group, len, result))
     else:
         result.others += len(group)
 
@@ -154,6 +161,11 @@ def _converted(group: list[Any], convert: Callable[[Any], T], result: Sorted) ->
             result.others += 1
         else:
             yield found
+
+
+def _length(values: Any) -> int:
+    is_single = isinstance(values, np.ndarray) and not values.ndim
+    return 1 if is_single else len(values)
 
 
 def _timestamp(moment: datetime) -> float:

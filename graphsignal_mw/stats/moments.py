@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST = sys.float_info.max  # where sums of squares end, so that none is infinite
+MOST = 1 << 44  # where counts end: more than anyone has, and few enough that many of them can be added
 
 
 class Moments:
@@ -59,7 +60,7 @@ class Moments:
             return
         least, greatest = float(array.min()), float(array.max())
         with np.errstate(over="ignore"):
-            mean = float(array.mean())
+            mean = float(np.add.reduce(array)) / array.size
             if not math.isfinite(mean):
                 # The sum of huge values overflows: halve them first.
                 mean = float((array * 0.5 / array.size).sum()) * 2.0
@@ -78,7 +79,7 @@ class Moments:
         self.merge(Moments(n, mean, m2, float(values.min()), float(values.max())))
 
     def merge(self, other: "Moments") -> None:
-        """Add the numbers that ``other`` has seen."""
+        """Add the numbers that ``other`` has seen, unless that would be more than :data:`MOST`."""
         if not other.n or other.minimum is None or other.maximum is None:
             return
         if not self.n or self.minimum is None or self.maximum is None:
@@ -86,6 +87,8 @@ class Moments:
             self.minimum, self.maximum = other.minimum, other.maximum
             return
         total = self.n + other.n
+        if total > MOST:
+            return
         delta = other.mean - self.mean
         share = other.n / total
         self.m2 = min(self.m2 + other.m2 + delta * delta * self.n * share, LARGEST)

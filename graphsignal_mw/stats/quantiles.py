@@ -10,9 +10,11 @@ import datasketches
 import numpy as np
 from numpy.typing import NDArray
 
+from graphsignal_mw.stats.blocks import block_of, height_of
+from graphsignal_mw.stats.moments import MOST
+
 CLIENT_K = 200
 ACCUMULATOR_K = 2048
-_CHUNK = 4096  # one call holds the GIL for its whole length
 
 
 class Quantiles:
@@ -40,16 +42,23 @@ class Quantiles:
 
     def update(self, values: NDArray[np.float64]) -> None:
         """Add finite numbers, shape (n,)."""
-        if len(values) <= _CHUNK and values.flags.writeable and values.flags.c_contiguous:
-            self._sketch.update(values)
-            return
-        for start in range(0, len(values), _CHUNK):
-            # The copy is writable, which vector update demands.
-            self._sketch.update(np.array(values[start : start + _CHUNK], dtype=np.float64))
+        self.update_sorted(np.sort(values))  # a copy, which may be written to as the library demands
+
+    def update_sorted(self, ordered: NDArray[np.float64]) -> None:
+        """Add finite numbers in ascending order, shape (n,), of an array that may be written to.
+
+        Many of them enter as a block, of which the sketch has less work and a smaller error.
+        """
+        height = height_of(len(ordered), self.k)
+        whole = len(ordered) >> height << height if height else 0
+        if whole:
+            self._sketch.merge(block_of(ordered[:whole], height, self.k))
+        if whole < len(ordered):
+            self._sketch.update(ordered[whole:])
 
     def merge(self, other: "Quantiles") -> None:
-        """Add the values that ``other`` has seen."""
-        if other.n:
+        """Add the values that ``other`` has seen, unless that would be more than :data:`MOST`, as with moments."""
+        if other.n and self.n + other.n <= MOST:
             self._sketch.merge(other._sketch)
 
     def cdf(self, edges: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,7 +24,8 @@ def rounded(numbers: NDArray[np.float64], digits: int | None, moments: Moments) 
     with np.errstate(over="ignore"):
         found = np.round(numbers, decimals)
     # Next to the largest double, rounding up leaves the doubles.
-    return np.where(np.isfinite(found), found, numbers)
+    is_finite = np.isfinite(found)
+    return found if is_finite.all() else np.where(is_finite, found, numbers)
 
 
 def rounded_rows(matrix: NDArray[np.float64], digits: int | None, moments: Sequence[Moments]) -> NDArray[np.float64]:

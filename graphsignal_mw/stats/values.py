@@ -11,7 +11,6 @@ from graphsignal_mw.stats.moments import Moments
 from graphsignal_mw.stats.quantiles import CLIENT_K, Quantiles
 from graphsignal_mw.stats.rounding import rounded
 
-_CHUNK = 8192
 MANY = 30  # values before a column can be called an identifier
 LONG = 60  # mean characters of free text
 
@@ -37,12 +36,10 @@ class Values:
     def add_numbers(self, numbers: NDArray[np.float64]) -> None:
         """Add finite numbers, shape (n,)."""
         self.n += len(numbers)
-        for start in range(0, len(numbers), _CHUNK):
-            chunk = numbers[start : start + _CHUNK]
-            self.moments.update(chunk)
-            kept = rounded(chunk, self.digits, self.moments)
-            self.quantiles.update(kept)
-            self.distinct.update_numbers(kept)
+        self.moments.update(numbers)
+        kept = np.sort(rounded(numbers, self.digits, self.moments))
+        self.quantiles.update_sorted(kept)
+        self.distinct.update_sorted(kept)
 
     def add_strings(self, counts: Mapping[str, int]) -> None:
         """Add strings that are not empty, with how often each was seen."""

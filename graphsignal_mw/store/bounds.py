@@ -17,25 +17,47 @@ DAY = 86400
 MAX_VERSIONS, MAX_COLUMNS = 10, 1000  # a deployment and day, and columns by stream
 OTHER_VERSION = "other"
 
+_REMEMBERED = 256  # days of deployments
 Names = dict[str, set[str]]
+Day = tuple[str, str, int]  # project, deployment, days since 1970
 
 
-def bounded(connection: Connection, project: str, parts: Sequence[Part]) -> list[Part]:
-    """Return ``parts`` within the bounds: the same objects where nothing is too much.
+class Bounds:
+    """The bounds, and names that were in the database when it was last asked: most uploads bring no others.
 
-    New names are noted in the transaction of ``connection``.
+    Safe to share between threads. Names of a deployment that was removed are remembered until others push them out.
     """
-    day_names = _DayNames(connection, project)
-    found = [_bounded(day_names, part) for part in parts]
-    day_names.save()
-    return found
+
+    def __init__(self) -> None:
+        self._seen: dict[Day, Names] = {}
+
+    def within(self, connection: Connection, project: str, parts: Sequence[Part]) -> list[Part]:
+        """Return ``parts`` within the bounds: the same objects where nothing is too much.
+
+        New names are noted in the transaction of ``connection``.
+        """
+        day_names = _DayNames(connection, project, self._seen)
+        found = [part if self._knows(project, part) else _bounded(day_names, part) for part in parts]
+        day_names.save()
+        while len(self._seen) > _REMEMBERED:
+            self._seen.pop(next(iter(self._seen)), None)
+        return found
+
+    def _knows(self, project: str, part: Part) -> bool:
+        names = self._seen.get((project, part.deployment, part.bucket // DAY))
+        return (
+            names is not None
+            and part.version in names["version"]
+            and part.features.columns.keys() <= names["features"]
+            and part.predictions.columns.keys() <= names["predictions"]
+        )
 
 
 class _DayNames:
     """Names that deployments have on a day, by kind."""
 
-    def __init__(self, connection: Connection, project: str) -> None:
-        self._connection, self._project = connection, project
+    def __init__(self, connection: Connection, project: str, seen: dict[Day, Names]) -> None:
+        self._connection, self._project, self._seen = connection, project, seen
         self._known: dict[tuple[str, int], Names] = {}
         self._new: list[dict[str, Any]] = []
         self._alone = False
@@ -82,6 +104,8 @@ class _DayNames:
         found: Names = defaultdict(set)
         for kind, name in self._connection.execute(query):
             found[kind].add(name)
+        # A copy: what this transaction adds is not in the database before it is over.
+        self._seen[self._project, deployment, day] = defaultdict(set, {kind: {*known} for kind, known in found.items()})
         return found
 
 

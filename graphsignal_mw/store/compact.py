@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 from sqlalchemy.exc import DataError, OperationalError
 
 from graphsignal_mw.store import schema
-from graphsignal_mw.store.claims import Claims
+from graphsignal_mw.store.claims import Claims, write_beside
 from graphsignal_mw.store.deltas import WINDOW
 from graphsignal_mw.store.merge import UnmergeableError, fold, merged, read_data
 from graphsignal_mw.store.rows import clear_window, write_window
@@ -20,7 +20,7 @@ from graphsignal_mw.wire import Part
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 16  # windows in one transaction: few enough that an upload does not wait for long
+_AT_ONCE = 4  # windows in one transaction: an upload does not wait for long (benchmarks/week.py)
 _MANY = 100  # parts that a window is computed from, at most for long
 _TOO_LARGE = "54000"  # PostgreSQL: a row that its index cannot hold
 
@@ -54,6 +54,7 @@ class Compaction(Claims):
             with self.read() as connection:
                 computed = list(_computed(connection, compress(keys, mine)))
             with self.write() as connection:
+                write_beside(connection, (window.key.project for window in computed))
                 for window in sorted(computed, key=_lock_order):
                     _replace(connection, window)
                 _touch(connection, [window.key for window in computed])
@@ -65,6 +66,7 @@ class Compaction(Claims):
     def _fold(self, key: WindowKey) -> None:
         """Make one base of many parts, so that a window of a thousand processes is not begun again with each upload."""
         with suppress(UnmergeableError), self.write() as connection:
+            write_beside(connection, [key.project])
             fold(connection, [key], key)
 
 

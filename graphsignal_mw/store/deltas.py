@@ -1,29 +1,30 @@
 """Ingest: a gate that lets each upload through once, and what it carried."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, func
 
 from graphsignal_mw.store import schema
-from graphsignal_mw.store.bounds import bounded
+from graphsignal_mw.store.bounds import Bounds
+from graphsignal_mw.store.claims import write_beside
 from graphsignal_mw.store.database import Database, insert
-from graphsignal_mw.store.groups import GroupCommit
+from graphsignal_mw.store.deployments import Aliases, aliases_of
 from graphsignal_mw.store.span import UPLOADED, WindowKey
 from graphsignal_mw.wire import Envelope, Part, pack_part
 
 WINDOW = ("project", "deployment", "level", "bucket", "version")
-_AT_ONCE = 64  # uploads in one transaction: what waits while one is written, within reason
 
 
 class Upload(NamedTuple):
-    """One upload of a project; ``rows`` are its parts as the table has them."""
+    """One upload of a project; ``received_at`` is Unix seconds."""
 
     project: str
     envelope: Envelope
     received_at: float
-    rows: list[dict[str, Any]]
 
 
 class Deltas(Database):
@@ -31,26 +32,43 @@ class Deltas(Database):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._take = GroupCommit(self._store, _AT_ONCE)
+        self._bounds = Bounds()
 
     def ingest(self, project: str, envelope: Envelope, received_at: float) -> bool:
         """Store an upload, whole or not at all; return False for one that is here already.
 
-        ``received_at`` is Unix seconds. When this returns, the upload is on disk. Uploads of many threads share a
-        transaction.
+        ``received_at`` is Unix seconds. When this returns, the upload is on disk.
 
         Raises:
             StorageError: nothing was stored; StorageFullError when the disk is full.
 
         """
-        return self._take(Upload(project, envelope, received_at, _part_rows(project, envelope, received_at)))
+        (found,) = self.ingest_all([Upload(project, envelope, received_at)])
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def ingest_all(self, uploads: Sequence[Upload]) -> list[bool | Exception]:
+        """Store uploads in one transaction: each as :meth:`ingest` does, and what that would raise is returned.
+
+        When the transaction fails, each is tried alone.
+        """
+        try:
+            return [*self._store(uploads)] if uploads else []
+        except Exception as error:  # noqa: BLE001 - it is raised where it belongs, in the request of its upload
+            if len(uploads) == 1:
+                return [error]
+            return [found for upload in uploads for found in self.ingest_all([upload])]
 
     def _store(self, uploads: Sequence[Upload]) -> list[bool]:
+        projects = {upload.project for upload in uploads}
         with self.write() as connection:
+            write_beside(connection, projects)
             passed = _pass_gate(connection, uploads)
-            new = [upload for upload, is_new in zip(uploads, passed, strict=True) if is_new and upload.rows]
+            new = [upload for upload, is_new in zip(uploads, passed, strict=True) if is_new and upload.envelope.parts]
             if new:
-                _keep(connection, new)
+                aliases = aliases_of(connection, projects)
+                _keep(connection, [_renamed(upload, aliases) for upload in new], self._bounds)
         return passed
 
 
@@ -86,38 +104,40 @@ def _identity(upload: Upload) -> tuple[str, str, int]:
     return upload.project, upload.envelope.boot_id, upload.envelope.seq
 
 
-def _keep(connection: Connection, uploads: Sequence[Upload]) -> None:
+def _keep(connection: Connection, uploads: Sequence[Upload], bounds: Bounds) -> None:
     """Insert what uploads carried. Table by table, so that no two collectors wait for each other."""
     rows: list[dict[str, Any]] = []
     for project in sorted({upload.project for upload in uploads}):
-        rows += _bounded_rows(connection, project, [upload for upload in uploads if upload.project == project])
+        theirs = [upload for upload in uploads if upload.project == project]
+        parts = [part for upload in theirs for part in upload.envelope.parts]
+        rows += _part_rows(theirs, bounds.within(connection, project, parts))
     connection.execute(schema.parts.insert(), rows)
     mark_dirty(connection, rows)
     _know(connection, uploads)
 
 
-def _part_rows(project: str, envelope: Envelope, received_at: float) -> list[dict[str, Any]]:
-    return [
-        {
-            **WindowKey(project, part.deployment, part.bucket, part.version, UPLOADED)._asdict(),
-            "boot_id": envelope.boot_id,
-            "seq": envelope.seq,
-            "position": position,
-            "received_at": received_at,
-            "data": pack_part(part),
-        }
-        for position, part in enumerate(envelope.parts)
-    ]
+def _renamed(upload: Upload, aliases: Aliases) -> Upload:
+    """Return an upload with the names that its deployments have now."""
+    project, envelope = upload.project, upload.envelope
+    if not any((project, part.deployment) in aliases for part in envelope.parts):
+        return upload
+    parts = [replace(p, deployment=aliases.get((project, p.deployment), p.deployment)) for p in envelope.parts]
+    return upload._replace(envelope=replace(envelope, parts=parts))
 
 
-def _bounded_rows(connection: Connection, project: str, uploads: Sequence[Upload]) -> list[dict[str, Any]]:
-    """Return the rows of parts, changed where they bring more than a deployment may have."""
-    parts: list[Part] = [part for upload in uploads for part in upload.envelope.parts]
-    rows = [row for upload in uploads for row in upload.rows]
-    return [
-        row if kept is part else {**row, "version": kept.version, "data": pack_part(kept)}
-        for row, part, kept in zip(rows, parts, bounded(connection, project, parts), strict=True)
-    ]
+def _part_rows(uploads: Sequence[Upload], parts: Iterable[Part]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of ``parts``, which are those of ``uploads`` one after the other."""
+    following = iter(parts)
+    for upload in uploads:
+        for position, part in enumerate(islice(following, len(upload.envelope.parts))):
+            yield {
+                **WindowKey(upload.project, part.deployment, part.bucket, part.version, UPLOADED)._asdict(),
+                "boot_id": upload.envelope.boot_id,
+                "seq": upload.envelope.seq,
+                "position": position,
+                "received_at": upload.received_at,
+                "data": pack_part(part),
+            }
 
 
 def _know(connection: Connection, uploads: Sequence[Upload]) -> None:

@@ -1,8 +1,9 @@
 """Deployments: which there are, and when something last came of them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, or_, select, union, update
 
 from graphsignal_mw.errors import UnknownNameError
 from graphsignal_mw.store import schema
@@ -22,6 +23,10 @@ class Deployment:
     open_issues: int = 0
 
 
+Aliases = Mapping[tuple[str, str], str]
+"""Deployments by project and a name that they had before."""
+
+
 class Deployments(Database):
     """Deployments of a project, known since their first upload."""
 
@@ -38,16 +43,23 @@ class Deployments(Database):
         return [_deployment(row, open_issues.get(row["name"], 0)) for row in rows]
 
     def deployment(self, project: str, name: str) -> Deployment:
-        """Return one deployment.
+        """Return the deployment that is, or once was, called ``name``.
 
         Raises:
             UnknownNameError: the project has no such deployment.
 
         """
+        with self.read() as connection:
+            current = current_name(connection, project, name)
         for deployment in self.deployments(project):
-            if deployment.name == name:
+            if deployment.name == current:
                 return deployment
-        raise UnknownNameError(f"deployment: {name!r}; this project has no such deployment")
+        raise _unknown(name)
+
+    def aliases(self, projects: Collection[str]) -> Aliases:
+        """Return the deployments of some projects by the names that they had before."""
+        with self.read() as connection:
+            return aliases_of(connection, projects)
 
     def changed_deployments(self) -> list[Deployment]:
         """Return deployments of all projects whose windows were computed since detection last saw them."""
@@ -65,10 +77,33 @@ class Deployments(Database):
             connection.execute(update(table).where(*condition).values(detected_at=at))
 
     def projects(self) -> list[str]:
-        """Return the projects that deployments belong to, sorted."""
-        column = schema.deployments.c.project
+        """Return the projects that deployments or keys belong to, sorted."""
+        query = union(select(schema.deployments.c.project), select(schema.keys.c.project))
         with self.read() as connection:
-            return list(connection.execute(select(column).distinct().order_by(column)).scalars())
+            return sorted(connection.execute(query).scalars())
+
+
+def aliases_of(connection: Connection, projects: Collection[str]) -> Aliases:
+    """Return the deployments of some projects by the names that they had before."""
+    table = schema.aliases
+    query = select(table.c.project, table.c.name, table.c.deployment).where(table.c.project.in_(projects))
+    return {(project, name): current for project, name, current in connection.execute(query)}
+
+
+def current_name(connection: Connection, project: str, name: str) -> str:
+    """Return what the deployment is called that once was ``name``: mostly that."""
+    return aliases_of(connection, [project]).get((project, name), name)
+
+
+def expect_deployment(connection: Connection, project: str, name: str) -> None:
+    """Raise UnknownNameError where the project has no deployment that is called ``name`` now."""
+    table = schema.deployments
+    if not connection.execute(select(table.c.name).where(table.c.project == project, table.c.name == name)).first():
+        raise _unknown(name)
+
+
+def _unknown(name: str) -> UnknownNameError:
+    return UnknownNameError(f"deployment: {name!r}; this project has no such deployment")
 
 
 def _deployment(row: RowMapping, open_issues: int) -> Deployment:

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from graphsignal_mw.store.claims import write_beside
 from graphsignal_mw.store.database import Database
+from graphsignal_mw.store.deployments import current_name
 from graphsignal_mw.store.issues import Issue, issue_of, log_event, read_issue, update_issue
 from graphsignal_mw.store.plain import plain
 from graphsignal_mw.store.schema import issues as table
@@ -21,8 +24,10 @@ class Detected(Database):
         An issue is the same when family and ``opened`` are.
         """
         with self.write() as connection:
-            known = {(issue.family, issue.opened): issue for issue in _of(connection, project, deployment)}
-            unique = {(issue.family, issue.opened): issue for issue in found}
+            write_beside(connection, [project])
+            name = current_name(connection, project, deployment)  # it may have been renamed meanwhile
+            known = {(issue.family, issue.opened): issue for issue in _of(connection, project, name)}
+            unique = {(issue.family, issue.opened): replace(issue, deployment=name) for issue in found}
             saved = [_save(connection, project, issue, known.get(key)) for key, issue in unique.items()]
         return [issue for issue in saved if issue is not None]
 

@@ -11,6 +11,7 @@ from graphsignal_mw.store.database import Database
 from graphsignal_mw.store.schema import issue_events
 from graphsignal_mw.store.schema import issues as table
 
+CLOCK = "clock"  # family of the issues that ingest opens: detection knows nothing of them
 STATES = ("open", "acknowledged", "muted", "resolved")
 ACTIONS = {"acknowledge": "acknowledged", "mute": "muted", "resolve": "resolved", "accept": "resolved"}
 
@@ -51,13 +52,17 @@ class IssueEvent:
 class Issues(Database):
     """Issues of a project."""
 
-    def issues(self, project: str, deployment: str | None = None, state: str | None = None) -> list[Issue]:
+    def issues(
+        self, project: str, deployment: str | None = None, state: str | None = None, family: str | None = None
+    ) -> list[Issue]:
         """Return issues, the latest opened first."""
         query = select(table).where(table.c.project == project).order_by(table.c.opened.desc(), table.c.id.desc())
         if deployment is not None:
             query = query.where(table.c.deployment == deployment)
         if state is not None:
             query = query.where(table.c.state == state)
+        if family is not None:
+            query = query.where(table.c.family == family)
         with self.read() as connection:
             return [issue_of(row) for row in connection.execute(query).mappings()]
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from graphsignal_mw.errors import UnknownNameError
 from graphsignal_mw.store.audit import record
+from graphsignal_mw.store.claims import wait_for
 from graphsignal_mw.store.database import Database
 from graphsignal_mw.store.schema import keys as table
 
@@ -19,6 +20,7 @@ SCOPES = ("ingest", "read", "edit", "admin")
 _MORE = {"admin": frozenset(SCOPES), "edit": frozenset({"read"})}  # what a scope has besides itself
 _MARK = "gs_"
 _PREFIX = 11  # of the secret: enough to find the row, and to tell keys apart in a list
+_ANY = select(table.c.id).limit(1)
 _USED_EVERY = 60.0  # seconds: an upload does not write its key's row each time
 
 
@@ -53,6 +55,8 @@ def allows(scopes: Collection[str], scope: str) -> bool:
 class Keys(Database):
     """Keys of projects."""
 
+    revocations = 0  # by this process: who keeps a key in mind asks whether it still holds
+
     def create_key(
         self, project: str, scopes: Collection[str], name: str, *, expires_at: float | None = None, actor: str = ""
     ) -> str:
@@ -62,23 +66,19 @@ class Keys(Database):
             ValueError: a scope is none of :data:`SCOPES`, or there is none.
 
         """
-        wrong = [scope for scope in scopes if scope not in SCOPES]
-        if wrong or not scopes:
-            raise ValueError(f"scopes: {wrong or list(scopes)}; expected some of {', '.join(SCOPES)}")
-        secret = _MARK + secrets.token_urlsafe(32)
-        values = {
-            "project": project,
-            "name": name,
-            "prefix": secret[:_PREFIX],
-            "digest": digest_of(secret),
-            "scopes": sorted(set(scopes)),
-            "created_at": time.time(),
-            "expires_at": expires_at,
-        }
         with self.write() as connection:
-            connection.execute(insert(table).values(**values))
-            record(connection, project, actor, "create key", f"{name} {secret[:_PREFIX]}")
-        return secret
+            return _create(connection, project, scopes, name, expires_at, actor)
+
+    def create_first_keys(self, project: str, scopes: Collection[str], *, actor: str = "") -> list[str]:
+        """Create a key for each of ``scopes`` and return their secrets; none where any project has a key.
+
+        Of many who ask at once, one gets them.
+        """
+        with self.write() as connection:
+            wait_for(connection, "first keys")
+            if connection.execute(_ANY).first():
+                return []
+            return [_create(connection, project, [scope], f"first {scope}", None, actor) for scope in scopes]
 
     def keys(self, project: str) -> list[KeyInfo]:
         """Return the keys of a project, the oldest first."""
@@ -89,7 +89,7 @@ class Keys(Database):
     def has_keys(self) -> bool:
         """Whether any project has a key."""
         with self.read() as connection:
-            return connection.execute(select(table.c.id).limit(1)).first() is not None
+            return connection.execute(_ANY).first() is not None
 
     def authenticate(self, secret: str, now: float | None = None) -> KeyInfo | None:
         """Return the key that ``secret`` is of; None when it is none, revoked or expired."""
@@ -118,13 +118,36 @@ class Keys(Database):
             info = _find(connection, project, key)
             connection.execute(_update(info).values(revoked_at=info.revoked_at or time.time()))
             record(connection, project, actor, "revoke key", f"{info.name} {info.prefix}")
-            return _find(connection, project, key)
+            revoked = _find(connection, project, key)
+        self.revocations += 1
+        return revoked
 
     def _use(self, info: KeyInfo, now: float) -> None:
         if info.last_used is not None and now - info.last_used < _USED_EVERY:
             return
         with self.write() as connection:
             connection.execute(_update(info).values(last_used=now))
+
+
+def _create(
+    connection: Connection, project: str, scopes: Collection[str], name: str, expires_at: float | None, actor: str
+) -> str:
+    wrong = [scope for scope in scopes if scope not in SCOPES]
+    if wrong or not scopes:
+        raise ValueError(f"scopes: {wrong or list(scopes)}; expected some of {', '.join(SCOPES)}")
+    secret = _MARK + secrets.token_urlsafe(32)
+    values = {
+        "project": project,
+        "name": name,
+        "prefix": secret[:_PREFIX],
+        "digest": digest_of(secret),
+        "scopes": sorted(set(scopes)),
+        "created_at": time.time(),
+        "expires_at": expires_at,
+    }
+    connection.execute(insert(table).values(**values))
+    record(connection, project, actor, "create key", f"{name} {secret[:_PREFIX]}")
+    return secret
 
 
 def digest_of(secret: str) -> str:

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row, delete, select
 
 from graphsignal_mw.errors import WireError
 from graphsignal_mw.stats import WindowStats
+from graphsignal_mw.stats.moments import MOST
 from graphsignal_mw.store import schema
+from graphsignal_mw.store.accumulate import added_up
 from graphsignal_mw.store.span import UPLOADED, WindowKey
 from graphsignal_mw.wire import Part, pack_part, part_to_stats, stats_to_part, unpack_part
 
@@ -50,11 +52,9 @@ def merged(key: WindowKey, data: Iterable[bytes]) -> Part:
 
     """
     try:
-        stats = WindowStats()
-        for each in data:
-            stats.merge(part_to_stats(unpack_part(each)), fill=key.level == UPLOADED)
-        # Sums may leave the bounds of the wire: what is written must be readable.
-        return unpack_part(pack_part(stats_to_part(key.deployment, key.version, key.bucket, _bounded(stats))))
+        found = (part_to_stats(unpack_part(each)) for each in data)
+        stats = added_up(found, fill=key.level == UPLOADED)
+        return _written(stats_to_part(key.deployment, key.version, key.bucket, _bounded(stats)))
     except _POISON as error:
         logger.exception("%s cannot be computed; its parts are kept", key)
         raise UnmergeableError(str(error)) from error
@@ -74,6 +74,23 @@ def fold(connection: Connection, keys: Sequence[WindowKey], target: WindowKey) -
     part = merged(target, map(pack_part, parts)) if len(keys) > 1 else parts[0]
     connection.execute(schema.bases.insert(), {**target._asdict(), "data": pack_part(part)})
     return part
+
+
+def _written(part: Part) -> Part:
+    """Return a part as it is when it has been written: readable, its counts ended where those of the wire end."""
+    packed = pack_part(part)
+    try:
+        return unpack_part(packed)
+    except msgspec.ValidationError:
+        return unpack_part(msgspec.msgpack.encode(_ended(msgspec.msgpack.decode(packed))))
+
+
+def _ended(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: _ended(each) for name, each in found.items()}
+    if isinstance(found, list):
+        return [_ended(each) for each in found]
+    return min(found, MOST) if isinstance(found, int) else found
 
 
 def _in_order(rows: Iterable[Row[Any]]) -> list[bytes]:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 from graphsignal_mw.stats import ACCUMULATOR_K, Latency, Quantiles, WindowStats
 from graphsignal_mw.store import schema
-from graphsignal_mw.store.columns import column_of, column_rows
+from graphsignal_mw.store.columns import column_rows, columns_of
 from graphsignal_mw.store.database import Database
 from graphsignal_mw.store.details import detail_rows, latency_of, metadata_of, performance_of, segment_of
 from graphsignal_mw.store.segments import add_column, add_segment
@@ -26,9 +26,9 @@ class Profiles(Database):
         with self.read() as connection:
             windows = _Windows(_window_seconds(connection, span))
             _add_counts(connection, span, windows)
-            for row in column_rows(connection, span):
-                profile = getattr(windows.at(row["bucket"]), row["stream"])
-                add_column(profile, row["name"], column_of(row))
+            for row, column in columns_of(column_rows(connection, span)):
+                profile = getattr(windows.at(row.bucket), row.stream)
+                add_column(profile, row.name, column)
             for bucket, kind, name, data in detail_rows(connection, span):
                 _add_detail(windows.at(bucket), kind, name, data)
         return sorted(windows.found.items())

@@ -1,28 +1,21 @@
 """Purging: parts are folded into bases, windows into hours and hours into days; old identities are forgotten."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, exists, select, update
 
 from graphsignal_mw.store import schema
-from graphsignal_mw.store.claims import Claims
+from graphsignal_mw.store.claims import Claims, write_beside
 from graphsignal_mw.store.deltas import WINDOW
 from graphsignal_mw.store.merge import UnmergeableError, fold
 from graphsignal_mw.store.rows import clear_window, write_window
-from graphsignal_mw.store.span import DAY, HOUR, UPLOADED, WindowKey
+from graphsignal_mw.store.span import DAY, HOUR, UPLOADED, Span, WindowKey
 from graphsignal_mw.wire import Part
 
-_WINDOWS = (
-    schema.parts,
-    schema.dirty,
-    schema.bases,
-    schema.windows,
-    schema.columns,
-    schema.column_sketches,
-    schema.details,
-)
+_SKETCHES = (schema.parts, schema.dirty, schema.bases, schema.column_sketches, schema.details)
+_SCALARS = (schema.windows, schema.columns)
 
 
 class Purging(Claims):
@@ -36,14 +29,16 @@ class Purging(Claims):
         keep_windows: float = 36 * DAY,
         keep_hours: float = 90 * DAY,
         keep_days: float = 401 * DAY,
+        keep_scalars: float = 731 * DAY,
         keep_deltas: float = 400 * DAY,
     ) -> int:
         """Fold what is older (seconds before ``now``) than its level is kept; return how many windows were folded.
 
         Parts go by the time they came, into the base of their window; windows go into hours and hours into days by
-        the time they are of, and days end. What was uploaded is at every moment in one base or part. Windows
-        that wait to be computed are left alone. Identities of uploads are forgotten after ``keep_deltas``: an upload
-        that comes again later would count twice, so days are kept for longer than an upload may be late.
+        the time they are of. Of days the sketches and details end first, then counts and moments, too. What was
+        uploaded is at every moment in one base or part, as long as something may still be added. Windows that wait to
+        be computed are left alone. Identities of uploads are forgotten after ``keep_deltas``: an upload that
+        comes again later would count twice, so days are kept for longer than an upload may be late.
         """
         folded = sum(self._fold_into(key, [key]) for key in self._with_old_parts(now - keep_parts))
         for level, coarser, keep in ((UPLOADED, HOUR, keep_windows), (HOUR, DAY, keep_hours)):
@@ -51,7 +46,8 @@ class Purging(Claims):
                 folded += self._fold_into(target, [target, *keys])
         with self.write() as connection:
             connection.execute(delete(schema.deltas).where(schema.deltas.c.received_at < now - keep_deltas))
-        self._end_windows(int(now - keep_days))
+        self._end(_end_sketches, int(now - keep_days))
+        self._end(_end_windows, int(now - keep_scalars))
         return folded
 
     def _fold_into(self, target: WindowKey, keys: Sequence[WindowKey]) -> int:
@@ -61,6 +57,7 @@ class Purging(Claims):
                 return 0  # one is being computed: the next purge comes
             try:
                 with self.write() as connection:
+                    write_beside(connection, [target.project])
                     part = fold(connection, keys, target)
                     if part is not None and len(keys) > 1:
                         _show(connection, keys, target, part)
@@ -94,11 +91,12 @@ class Purging(Claims):
         with self.read() as connection:
             return [(project, name) for project, name in connection.execute(query)]
 
-    def _end_windows(self, before: int) -> None:
+    def _end(self, end: Callable[[Connection, str, str, int], None], before: int) -> None:
         before -= before % DAY
         for project, name in self._with_windows_before(before):
             with self.write() as connection:
-                _end(connection, project, name, before)
+                write_beside(connection, [project])
+                end(connection, project, name, before)
 
 
 def _not_waiting(query: Select[Any], table: Table) -> Select[Any]:
@@ -106,11 +104,16 @@ def _not_waiting(query: Select[Any], table: Table) -> Select[Any]:
     return query.where(~exists().where(*(table.c[name] == dirty.c[name] for name in WINDOW)))
 
 
-def _end(connection: Connection, project: str, deployment: str, before: int) -> None:
+def _end_sketches(connection: Connection, project: str, deployment: str, before: int) -> None:
+    """Leave the scalars of windows of a deployment that start before ``before``: nothing is added to them any more."""
+    for table in _SKETCHES:
+        connection.execute(delete(table).where(Span(project, deployment, 0, before).of(table)))
+
+
+def _end_windows(connection: Connection, project: str, deployment: str, before: int) -> None:
     """Delete the windows of a deployment that start before ``before``, and note that none is older."""
-    for table in _WINDOWS:
-        key = (table.c.project == project, table.c.deployment == deployment)
-        connection.execute(delete(table).where(*key, table.c.bucket < before))
+    for table in _SCALARS:
+        connection.execute(delete(table).where(Span(project, deployment, 0, before).of(table)))
     names, known = schema.names, schema.deployments
     key = (names.c.project == project, names.c.deployment == deployment)
     connection.execute(delete(names).where(*key, names.c.day < before // DAY))

@@ -3,32 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Integer, Table, delete, select
+from sqlalchemy import delete, select
 
 from graphsignal_mw.errors import UnknownNameError
 from graphsignal_mw.store.audit import record
 from graphsignal_mw.store.database import Database, insert
-from graphsignal_mw.store.schema import Text, metadata
+from graphsignal_mw.store.schema import quotas, usage
 
 DAY = 86400
 WHOLE_PROJECT = ""  # the deployment of a quota for all of them together
 Scope = tuple[str, str]  # project, deployment
-
-quotas = Table(
-    "quotas",
-    metadata,
-    Column("project", Text, primary_key=True),
-    Column("deployment", Text, primary_key=True),
-    Column("bytes_per_day", BigInteger, nullable=False),
-)
-usage = Table(
-    "usage",
-    metadata,
-    Column("project", Text, primary_key=True),
-    Column("deployment", Text, primary_key=True),
-    Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("bytes", BigInteger, nullable=False),
-)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -165,6 +165,28 @@ names = Table(
     _key("name"),
 )
 
+# Names that deployments had before: what is uploaded under them belongs to ``deployment``.
+aliases = Table(
+    "aliases",
+    metadata,
+    _key("project"),
+    _key("name"),
+    Column("deployment", Text, nullable=False),
+)
+
+# How many bytes may be uploaded in a day (days since 1970), and how many were; an empty deployment is all of a project.
+quotas = Table(
+    "quotas", metadata, _key("project"), _key("deployment"), Column("bytes_per_day", BigInteger, nullable=False)
+)
+usage = Table(
+    "usage",
+    metadata,
+    _key("project"),
+    _key("deployment"),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", BigInteger, nullable=False),
+)
+
 issues = Table(
     "issues",
     metadata,
@@ -226,6 +248,18 @@ keys = Table(
 )
 Index("keys_prefix", keys.c.prefix)
 
+# People who signed in, by the digest of what their browser holds.
+sessions = Table(
+    "sessions",
+    metadata,
+    _key("project"),
+    _key("digest"),
+    Column("actor", Text, nullable=False),
+    Column("key_id", BigInteger, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -237,3 +271,9 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 Index("audit_at", audit.c.project, audit.c.at)
+
+# What tells of a deployment, and the column with its name: the table of them comes last.
+OF_DEPLOYMENT: tuple[tuple[Table, Column[Any]], ...] = (
+    *((table, table.c.deployment) for table in metadata.sorted_tables if "deployment" in table.c),
+    (deployments, deployments.c.name),
+)

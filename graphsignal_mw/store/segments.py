@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from graphsignal_mw.stats import ACCUMULATOR_K, Column, Profile, SegmentStats
+from graphsignal_mw.stats import Column, Profile, SegmentStats
+from graphsignal_mw.store.columns import added
 from graphsignal_mw.store.database import Database
 from graphsignal_mw.store.details import detail_rows, names_of, segment_of
 from graphsignal_mw.store.span import Span
@@ -50,12 +51,5 @@ def add_segment(target: SegmentStats, found: SegmentStats) -> None:
 
 
 def add_column(profile: Profile, name: str, column: Column) -> None:
-    """Add a column; the first of its name is taken as it is, and an accumulator made for the second."""
-    known = profile.columns.get(name)
-    if known is None:
-        profile.columns[name] = column
-        return
-    if known.quantiles.k < ACCUMULATOR_K:
-        profile.columns[name] = Column(ACCUMULATOR_K)
-        profile.columns[name].merge(known)
-    profile.columns[name].merge(column)
+    """Add a column to those of a profile."""
+    profile.columns[name] = added(profile.columns.get(name), column)

@@ -4,25 +4,15 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Double, Table, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from graphsignal_mw.store.audit import record
 from graphsignal_mw.store.keys import KeyInfo, Keys, digest_of, key_info
-from graphsignal_mw.store.schema import Text, keys, metadata
+from graphsignal_mw.store.schema import keys
+from graphsignal_mw.store.schema import sessions as table
 
 SESSION_COOKIE = "graphsignal_mw_session"
 SESSION_SECONDS = 12 * 3600  # a working day
-
-table = Table(
-    "sessions",
-    metadata,
-    Column("project", Text, primary_key=True),
-    Column("digest", Text, primary_key=True),
-    Column("actor", Text, nullable=False),
-    Column("key_id", BigInteger, nullable=False),
-    Column("created_at", Double, nullable=False),
-    Column("expires_at", Double, nullable=False),
-)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from graphsignal_mw.store.profiles import Profiles
 from graphsignal_mw.store.purge import Purging
 from graphsignal_mw.store.quotas import Quotas
 from graphsignal_mw.store.removal import Removal
+from graphsignal_mw.store.renaming import Renaming
 from graphsignal_mw.store.segments import Segments
 from graphsignal_mw.store.sessions import Sessions
 from graphsignal_mw.store.space import Spaces
@@ -32,6 +33,7 @@ class Store(
     Compaction,
     Purging,
     Deployments,
+    Renaming,
     Removal,
     Quotas,
     Traffic,

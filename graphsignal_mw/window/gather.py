@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
+from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction
 from graphsignal_mw.stats import Performance, WindowStats
 from graphsignal_mw.stats.performance import KINDS
 from graphsignal_mw.window.packed import Layout, Packed
-from graphsignal_mw.window.rows import as_columns, transpose
+from graphsignal_mw.window.rows import transpose
 
-BLOCK = 1024  # records that are folded together
+BLOCK = 4096  # records that are folded together
 PIECE = 256  # of those among them that are not packed
+LATENCIES = 2048  # that are worked on together
+MANY = 256  # odd rows that are looked for one by one: finding each costs as much as adding hundreds
 MAX_SIZE = 1024 * 1024  # bytes of bodies behind the records
 
 Columns = Mapping[str, Sequence[Any]]
@@ -41,7 +41,7 @@ class Gathered:
     @property
     def is_due(self) -> bool:
         """Whether it is time to fold: more together would not cost less."""
-        return self.borrowed or self.records >= BLOCK or self.size >= MAX_SIZE or len(self.durations) >= 4 * BLOCK
+        return self.borrowed or self.records >= BLOCK or self.size >= MAX_SIZE or len(self.durations) >= BLOCK
 
     @property
     def records(self) -> int:
@@ -71,13 +71,18 @@ class Gathered:
         """
         stats.metadata.update(self.metadata)
         stats.counters.update(self.counters)
-        if self.durations:
-            stats.latency.update(self.durations)
+        for start in range(0, len(self.durations), LATENCIES):
+            pause()
+            stats.latency.update(self.durations[start : start + LATENCIES])
         for rows in self.packed.values():
             rows.fold(stats, transform, pause)
+
+        def add(start: int, end: int) -> None:
+            fold_predictions(stats, self.predictions[start:end], transform)
+
         lost: Counter[str] = Counter()
         for start in range(0, len(self.predictions), PIECE):
-            lost += fold_each(stats, self.predictions[start : start + PIECE], transform)
+            lost += fold_each(add, start, min(start + PIECE, len(self.predictions)))
             pause()
         fold_labels(stats, self.labels)
         for event in self.exceptions:
@@ -87,16 +92,24 @@ class Gathered:
         return lost
 
 
-def fold_each(stats: WindowStats, predictions: Sequence[Prediction], transform: Transform) -> Counter[str]:
-    """Add predictions; one that breaks costs no other. Return those that could not be added, counted by reason."""
-    try:
-        fold_predictions(stats, predictions, transform)
-    except Exception as error:  # noqa: BLE001 - the values of users may do anything
-        if len(predictions) == 1:
-            return Counter({f"dropped.internal_{type(error).__name__}": 1})
-        half = len(predictions) // 2
-        return fold_each(stats, predictions[:half], transform) + fold_each(stats, predictions[half:], transform)
-    return Counter()
+def fold_each(fold: Callable[[int, int], None], start: int, end: int) -> Counter[str]:
+    """Let ``fold`` add the rows from ``start`` to ``end``; an odd one costs no other, unless there are :data:`MANY`.
+
+    Return those that could not be added, counted by reason.
+    """
+    lost: Counter[str] = Counter()
+    waiting = [(start, end)]
+    while waiting:
+        first, last = waiting.pop()
+        try:
+            fold(first, last)
+        except Exception as error:  # noqa: BLE001 - the values of users may do anything
+            if last - first == 1 or lost.total() >= MANY:
+                lost[f"dropped.internal_{type(error).__name__}"] += last - first
+            else:
+                middle = (first + last) // 2
+                waiting += (middle, last), (first, middle)
+    return lost
 
 
 def fold_predictions(stats: WindowStats, predictions: Sequence[Prediction], transform: Transform) -> None:
@@ -114,7 +127,7 @@ def fold_predictions(stats: WindowStats, predictions: Sequence[Prediction], tran
     stats.predictions.update(output_columns, len(predictions))
     by_segment: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for prediction, output in zip(predictions, outputs, strict=True):
-        for name in _distinct(prediction.segments):
+        for name in distinct_names(prediction.segments):
             by_segment[name].append(output)
     for name, rows in by_segment.items():
         segment = stats.segment(name)
@@ -126,7 +139,7 @@ def fold_labels(stats: WindowStats, labels: Sequence[GroundTruth]) -> None:
     """Add labels to the performance overall and of their segments; what no kind fits is counted."""
     by_segment: defaultdict[tuple[str, str | None], list[GroundTruth]] = defaultdict(list)
     for label in labels:
-        for segment in ("", *_distinct(label.segments)):
+        for segment in ("", *distinct_names(label.segments)):
             by_segment[segment, label.kind or type(label.label).__name__].append(label)
     for (segment, _), group in by_segment.items():
         used = _update(stats.performance_of(segment), group)
@@ -162,32 +175,6 @@ def _outputs(prediction: Prediction) -> Mapping[str, Any]:
     return {**prediction.outputs, "score": prediction.score}
 
 
-def fold_table(stats: WindowStats, table: Table, transform: Transform) -> None:
-    """Add a batch whose rows all belong to this window."""
-    outputs = as_columns(table.outputs)
-    feature_columns, output_columns = transform(as_columns(table.features)), transform(outputs)
-    stats.counters["predictions"] += table.rows
-    stats.features.update(feature_columns, table.rows)
-    stats.predictions.update(output_columns, table.rows)
-    for name, index in _rows_by_segment(table.segments or ()).items():
-        segment = stats.segment(name)
-        segment.counters["predictions"] += len(index)
-        segment.predictions.update(transform({k: pick(v, index) for k, v in outputs.items()}), len(index))
-
-
-def pick(values: Any, index: Sequence[int]) -> Sequence[Any]:
-    """Return the values at ``index``, as an array where they are one."""
-    return values[np.asarray(index)] if isinstance(values, np.ndarray) else [values[i] for i in index]
-
-
-def _rows_by_segment(segments: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for row, names in enumerate(segments):
-        for name in _distinct(names):
-            found[name].append(row)
-    return found
-
-
-def _distinct(segments: Sequence[str]) -> Sequence[str]:
+def distinct_names(segments: Sequence[str]) -> Sequence[str]:
     """Return each name once, without the empty one, which stands for all rows."""
     return [name for name in dict.fromkeys(segments) if name] if segments else ()

@@ -1,6 +1,7 @@
-"""Rows whose columns are known before they come: numbers as packed doubles, other values in a list."""
+"""Rows whose columns are known before they come: numbers as packed doubles, other values in lists."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 
 from graphsignal_mw.stats import Profile, WindowStats
 
-TILE = 4096  # values that one call may hold the interpreter for
-WIDTH = 16  # columns that are worked on together
+TILE = 4096  # numbers that are worked on together: about 200 µs
+MANY, FEW = 1024, 256  # other values that are worked on together: few where they are strings that rarely come twice
+MOSTLY = 0.95
 
 
 class Layout(NamedTuple):
@@ -21,15 +23,15 @@ class Layout(NamedTuple):
 
 
 class Values(Protocol):
-    """Values of one stream, row by row: numbers one after another, and so the others."""
+    """Values of one stream, column by column as the layout has them."""
 
     @property
-    def numbers(self) -> Iterable[float]:
-        """As many as the layout has, for each row."""
+    def numbers(self) -> Sequence[Sequence[float]]:
+        """Columns of numbers."""
 
     @property
-    def others(self) -> Iterable[Any]:
-        """As many as the layout has, for each row."""
+    def others(self) -> Sequence[Sequence[Any]]:
+        """Columns of others."""
 
 
 class Packed:
@@ -46,69 +48,66 @@ class Packed:
 
     def add(self, rows: int, features: Values, predictions: Values) -> None:
         """Add so many rows."""
+        blocks = _block(features, rows), _block(predictions, rows)  # what may fail comes before what counts
         self.rows += rows
-        self.features.add(rows, features)
-        self.predictions.add(rows, predictions)
+        self.features.add(blocks[0], features.others)
+        self.predictions.add(blocks[1], predictions.others)
 
     def extend(self, more: "Packed") -> None:
         """Add the rows of ``more``, which has the same layouts."""
         self.rows += more.rows
         for mine, theirs in ((self.features, more.features), (self.predictions, more.predictions)):
-            mine.numbers += theirs.numbers
-            mine.others += theirs.others
+            mine.blocks += theirs.blocks
+            mine.extend(theirs.others)
 
     def fold(self, stats: WindowStats, transform: Callable[[Any], Any], pause: Callable[[], None]) -> None:
-        """Add the rows to ``stats``; ``transform`` changes columns first, ``pause`` is called between steps."""
+        """Add the rows to ``stats``; ``transform`` changes columns first, ``pause`` is called before each step."""
         stats.counters["predictions"] += self.rows
         for stream, profile in ((self.features, stats.features), (self.predictions, stats.predictions)):
-            worked = 0
-            for values in stream.steps(profile, transform):
-                worked += values
-                if worked >= TILE:
-                    worked = 0
-                    pause()
+            stream.fold_numbers(profile, pause)
+            stream.fold_others(profile, transform, pause)
             profile.close(self.rows)
 
 
 class _Stream:
-    """Values of one stream: arrays of shape (rows, numbers), and the others one after another."""
+    """Values of one stream: numbers in blocks of shape (numbers, rows), and a list of each other column."""
 
-    __slots__ = ("layout", "numbers", "others")
+    __slots__ = ("blocks", "layout", "others")
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.numbers: list[NDArray[np.float64]] = []
-        self.others: list[Any] = []
+        self.blocks: list[NDArray[np.float64]] = []
+        self.others: list[list[Any]] = [[] for _ in layout.others]
 
-    def add(self, rows: int, values: Values) -> None:
-        width = len(self.layout.numbers)
-        if width:
-            self.numbers.append(np.fromiter(values.numbers, np.float64, rows * width).reshape(rows, width))
-        self.others += values.others
+    def add(self, block: NDArray[np.float64], others: Sequence[Sequence[Any]]) -> None:
+        self.blocks.append(block)
+        self.extend(others)
 
-    def steps(self, profile: Profile, transform: Callable[[Any], Any]) -> Iterator[int]:
-        """Add the columns to ``profile`` step by step; yield how many values each step was."""
-        names = self.layout.numbers
-        matrix = np.concatenate(self.numbers).T if self.numbers else np.empty((0, 0))
-        for first in range(0, len(names), WIDTH):
-            chosen = slice(first, first + WIDTH)
-            step = TILE // len(names[chosen])
+    def extend(self, others: Sequence[Sequence[Any]]) -> None:
+        for mine, theirs in zip(self.others, others, strict=True):
+            mine.extend(theirs)
+
+    def fold_numbers(self, profile: Profile, pause: Callable[[], None]) -> None:
+        step = min(TILE, sum(block.shape[1] for block in self.blocks))  # long columns cost less than many
+        width = TILE // max(step, 1)
+        for first in range(0, len(self.layout.numbers), width):
+            chosen = slice(first, first + width)
+            matrix = np.concatenate([block[chosen] for block in self.blocks], axis=1)
             for start in range(0, matrix.shape[1], step):
-                tile = np.ascontiguousarray(matrix[chosen, start : start + step])
-                profile.add_numbers(names[chosen], tile)
-                yield tile.size
-        for name, values in self._columns():
-            for start in range(0, len(values), TILE):
-                piece = values[start : start + TILE]
-                profile.add(transform({name: piece}))
-                yield len(piece)
+                pause()
+                profile.add_numbers(self.layout.numbers[chosen], np.ascontiguousarray(matrix[:, start : start + step]))
 
-    def _columns(self) -> Iterator[tuple[str, list[Any]]]:
-        """Yield the columns of others, without rows that have no value: they are missing when the profile closes."""
-        names = self.layout.others
-        for place, name in enumerate(names):
-            values = self.others[place :: len(names)]
-            if UNSET in values:
-                values = [value for value in values if value is not UNSET]
-            if values:
-                yield name, values
+    def fold_others(self, profile: Profile, transform: Callable[[Any], Any], pause: Callable[[], None]) -> None:
+        for name, column in zip(self.layout.others, self.others, strict=True):
+            # Where no row has a value there is no column; where some have none, it is missing when the profile closes.
+            values = [value for value in column if value is not UNSET] if UNSET in column else column
+            strings = {value for value in values[:FEW] if type(value) is str}
+            step = FEW if len(strings) > MOSTLY * FEW else MANY
+            for start in range(0, len(values), step):
+                pause()
+                profile.add(transform({name: values[start : start + step]}))
+
+
+def _block(values: Values, rows: int) -> NDArray[np.float64]:
+    width = len(values.numbers)
+    return np.fromiter(chain.from_iterable(values.numbers), np.float64, width * rows).reshape(width, rows)

@@ -14,10 +14,14 @@ PERFORMANCE = "performance"
 
 @dataclass(slots=True)
 class Release:
-    """Applies the privacy rules to windows that close; ``clock`` is monotonic seconds."""
+    """Applies the privacy rules to windows that close.
+
+    ``clock`` is monotonic seconds; ``pause`` is called before each column.
+    """
 
     min_count: int
     clock: Callable[[], float]
+    pause: Callable[[], None] = lambda: None
     waiting: Waiting = field(default_factory=Waiting)
     unnamed: Waiting = field(default_factory=Waiting)  # strings that were not seen often enough to be named, yet
     names: Names = field(init=False)
@@ -29,6 +33,7 @@ class Release:
         """Return what of ``stats`` may leave, with what waited for the same window; the rest waits."""
         for stream, profile in _profiles(stats):
             for name, column in profile.columns.items():
+                self.pause()
                 self.names.note((key.deployment, stream, name), column.frequent.counts, column.values)
         for segment, performance in stats.performance.items():
             self.names.note((key.deployment, PERFORMANCE, segment), performance.categorical.classes())
@@ -130,7 +135,8 @@ class Release:
         admit: Callable[[Spot, Values | Performance], Values | Performance | None],
     ) -> None:
         public.rows, public.skipped = profile.rows, profile.skipped
-        for name, column in profile.columns.items():
+        for name, column in (profile.columns | profile.tentative).items():
+            self.pause()
             spot = Spot(key, stream, name)
             values = admit(spot, column.values)
             names = self.names.allowed(_place(spot), column.frequent.counts)

@@ -11,17 +11,13 @@ from graphsignal_mw.stats.text import bounded_name, bounded_text
 from graphsignal_mw.window.gather import Columns, Gathered, Transform
 from graphsignal_mw.window.key import Key, bucket_of
 from graphsignal_mw.window.limits import Limits
+from graphsignal_mw.window.pause import Pause
 from graphsignal_mw.window.privacy import covers, hash_columns
 from graphsignal_mw.window.release import Release
 from graphsignal_mw.wire import Part, stats_to_part
 
 MAX_OPEN = 64
 MAX_SIZE = 4 * 1024 * 1024  # bytes of bodies behind all records that are not yet in the statistics
-PAUSE = 0.001  # seconds
-
-
-def _pause() -> None:
-    time.sleep(PAUSE)
 
 
 class Windows:
@@ -29,8 +25,8 @@ class Windows:
 
     ``window_seconds`` is the width of a bucket. ``min_count``, ``significant_digits`` and ``hashed`` columns are
     the privacy settings; ``hash_key`` makes the hashes of one user differ from another's. ``clock`` is monotonic
-    seconds; ``pause`` gives the interpreter to others, between the steps of longer work. ``lost`` is told how many
-    records could not be added, and why.
+    seconds; ``pause`` is called between the steps of longer work. ``lost`` is told how many records could not be
+    added, and why.
     """
 
     def __init__(
@@ -42,7 +38,7 @@ class Windows:
         hashed: Sequence[str] = (),
         hash_key: bytes = b"",
         clock: Callable[[], float] = time.monotonic,
-        pause: Callable[[], None] = _pause,
+        pause: Pause | None = None,
     ) -> None:
         self.window_seconds = window_seconds
         self._digits = significant_digits
@@ -51,10 +47,10 @@ class Windows:
         self._open: dict[Key, WindowStats] = {}
         self._gathered: dict[Key, Gathered] = {}  # what is not yet in the statistics of its open window
         self._size = 0  # bytes that this came with
-        self._pause = pause
+        self.pause = Pause() if pause is None else pause
         self.lost: Callable[[str, int], None] = lambda _reason, _n: None
         self._limits = Limits()
-        self._release = Release(min_count, clock)
+        self._release = Release(min_count, clock, self.pause)
         self.changed = False
 
     def __len__(self) -> int:
@@ -102,6 +98,8 @@ class Windows:
 
     def cut(self, *, final: bool = False) -> list[Part]:
         """Close all windows and return what may leave; the rest waits, or with ``final`` is dropped and counted."""
+        if final:
+            self.pause.end()
         with self._lock:
             self._fold_all()
             closed, self._open = self._open, {}
@@ -131,7 +129,7 @@ class Windows:
         gathered, stats = self._gathered.pop(key), self._open[key]
         self._size -= gathered.size
         try:
-            lost = gathered.fold(stats, self._transform, self._pause)
+            lost = gathered.fold(stats, self._transform, self.pause)
         except Exception as error:  # noqa: BLE001 - an odd group costs no other
             lost = Counter({f"dropped.internal_{type(error).__name__}": gathered.records})
             stats.counters.update(lost)

@@ -1,9 +1,11 @@
-"""Checks of foreign parts, one column at a time: nothing is kept, so that memory does not grow with what was sent."""
+"""Checks of foreign parts: of the sketches of a profile together, and nothing is kept of what they say."""
+
+from collections.abc import Iterable
 
 from graphsignal_mw.errors import WireError
 from graphsignal_mw.stats import TYPES
 from graphsignal_mw.wire import registers
-from graphsignal_mw.wire.numbers import latency_from_wire, moments_from_wire, quantiles_from_wire
+from graphsignal_mw.wire.numbers import check_moments, check_quantiles, latency_from_wire
 from graphsignal_mw.wire.performance import performance_from_wire
 from graphsignal_mw.wire.schema import ColumnData, Part, ProfileData, ValuesData
 
@@ -26,8 +28,7 @@ def check_profile(profile: ProfileData) -> None:
     """Check the columns of a profile."""
     for column in profile.columns.values():
         check_counts(column)
-        if column.values is not None:
-            check_values(column.values)
+    check_values([column.values for column in profile.columns.values() if column.values is not None])
 
 
 def check_counts(column: ColumnData) -> None:
@@ -39,11 +40,11 @@ def check_counts(column: ColumnData) -> None:
             raise WireError(f"types: {name!r}; expected one of {', '.join(TYPES)}")
 
 
-def check_values(values: ValuesData) -> None:
-    """Check the values of a column."""
-    moments_from_wire(values.moments)
-    moments_from_wire(values.lengths)
-    if values.quantiles or values.moments.n:
-        quantiles_from_wire(values.quantiles, values.moments.n)
-    if values.distinct:
-        registers.unpack(values.distinct)
+def check_values(found: Iterable[ValuesData]) -> None:
+    """Check the values of columns."""
+    values = list(found)
+    for each in values:
+        check_moments(each.moments)
+        check_moments(each.lengths)
+    check_quantiles((each.quantiles, each.moments.n) for each in values)
+    registers.check_all(each.distinct for each in values)

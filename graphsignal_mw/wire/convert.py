@@ -1,11 +1,13 @@
 """Statistics to wire structures and back. What comes back has been checked: see :mod:`graphsignal_mw.wire.kll`."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from graphsignal_mw.records import ExceptionEvent
 from graphsignal_mw.stats import (
+    TYPES,
     Column,
     Distinct,
     Exceptions,
@@ -17,13 +19,13 @@ from graphsignal_mw.stats import (
 )
 from graphsignal_mw.stats.text import bounded_name, bounded_text
 from graphsignal_mw.wire import registers
-from graphsignal_mw.wire.check import check_counts
+from graphsignal_mw.wire.check import check_profile, check_values
 from graphsignal_mw.wire.numbers import (
+    checked_moments,
+    checked_quantiles,
     latency_from_wire,
     latency_to_wire,
-    moments_from_wire,
     moments_to_wire,
-    quantiles_from_wire,
     quantiles_to_wire,
 )
 from graphsignal_mw.wire.performance import performance_from_wire, performance_to_wire
@@ -38,6 +40,8 @@ from graphsignal_mw.wire.schema import (
     SegmentData,
     ValuesData,
 )
+
+_NO_TYPES = dict.fromkeys(TYPES, 0)
 
 
 def stats_to_part(deployment: str, version: str, bucket: int, stats: WindowStats, *, explicit: bool = False) -> Part:
@@ -95,9 +99,13 @@ def profile_to_wire(profile: Profile) -> ProfileData:
 
 def profile_from_wire(data: ProfileData) -> Profile:
     """Return the profile, its columns checked."""
+    check_profile(data)
     profile = Profile()
     profile.rows, profile.skipped = data.rows, data.skipped
-    profile.columns = {name: column_from_wire(column) for name, column in data.columns.items()}
+    profile.columns = {
+        name: restored(column, column.types, _values(column.values) if column.values is not None else Values())
+        for name, column in data.columns.items()
+    }
     return profile
 
 
@@ -113,15 +121,13 @@ def column_to_wire(column: Column) -> ColumnData:
     )
 
 
-def column_from_wire(data: ColumnData) -> Column:
-    """Return the column, checked."""
-    check_counts(data)
-    column = Column()
-    column.count, column.missing = data.count, data.missing
-    column.zeros, column.empties = data.zeros, data.empties
-    column.types.update(data.types)
-    if data.values is not None:
-        column.values = values_from_wire(data.values)
+def restored(counts: Any, types: Mapping[str, int], values: Values) -> Column:
+    """Return a column of what was checked: ``counts`` has its counts, by their names."""
+    column = Column.__new__(Column)  # an empty column would cost more than this one
+    column.count, column.missing = counts.count, counts.missing
+    column.zeros, column.empties = counts.zeros, counts.empties
+    column.types = {**_NO_TYPES, **types}
+    column.values = values
     return column
 
 
@@ -139,15 +145,20 @@ def values_to_wire(values: Values) -> ValuesData:
     )
 
 
-def values_from_wire(data: ValuesData) -> Values:
-    """Return a column's values, checked."""
-    values = Values()
-    values.n = data.n
-    values.moments = moments_from_wire(data.moments)
-    values.quantiles = quantiles_from_wire(data.quantiles, data.moments.n)
-    values.distinct = Distinct(registers.unpack(data.distinct))
+def values_from_wire(found: Sequence[ValuesData]) -> list[Values]:
+    """Return the values of columns, checked together."""
+    check_values(found)
+    return [_values(data) for data in found]
+
+
+def _values(data: ValuesData) -> Values:
+    values = Values.__new__(Values)  # as above
+    values.n, values.digits = data.n, None
+    values.moments = checked_moments(data.moments)
+    values.quantiles = checked_quantiles(data.quantiles)
+    values.distinct = Distinct(registers.unpack_checked(data.distinct))
     values.frequent = Frequent(dict(data.frequent), data.frequent_error, data.frequent_total)
-    values.lengths = moments_from_wire(data.lengths)
+    values.lengths = checked_moments(data.lengths)
     return values
 
 

@@ -1,6 +1,7 @@
 """Moments and quantiles of numbers to the wire and back."""
 
 import math
+from collections.abc import Iterable
 
 from graphsignal_mw.errors import WireError
 from graphsignal_mw.stats import Latency, Moments, Quantiles
@@ -16,13 +17,26 @@ def moments_to_wire(moments: Moments) -> MomentsData:
 
 def moments_from_wire(data: MomentsData) -> Moments:
     """Return moments, checked."""
-    extremes = [v for v in (data.minimum, data.maximum) if v is not None]
-    complete = len(extremes) == (2 if data.n else 0)
-    if not complete or not all(map(math.isfinite, (data.mean, *extremes))) or math.isnan(data.m2):
-        raise WireError(f"moments: {data}; expected finite numbers, and extremes where n > 0")
-    if extremes and extremes[0] > extremes[1]:
-        raise WireError(f"moments: minimum {extremes[0]}; expected at most the maximum, {extremes[1]}")
+    check_moments(data)
+    return checked_moments(data)
+
+
+def checked_moments(data: MomentsData) -> Moments:
+    """Return moments that :func:`check_moments` has seen."""
     return Moments(data.n, data.mean, min(data.m2, LARGEST), data.minimum, data.maximum)
+
+
+def check_moments(data: MomentsData) -> None:
+    """Check what the schema cannot say of moments."""
+    low, high = data.minimum, data.maximum
+    if low is None or high is None:
+        complete = low is high and not data.n
+    else:
+        complete = data.n > 0 and math.isfinite(low) and math.isfinite(high)
+    if not complete or not math.isfinite(data.mean) or math.isnan(data.m2):
+        raise WireError(f"moments: {data}; expected finite numbers, and extremes where n > 0")
+    if low is not None and high is not None and low > high:
+        raise WireError(f"moments: minimum {low}; expected at most the maximum, {high}")
 
 
 def sum_from_wire(name: str, value: float) -> float:
@@ -39,9 +53,22 @@ def quantiles_to_wire(quantiles: Quantiles) -> bytes:
 
 def quantiles_from_wire(data: bytes, n: int) -> Quantiles:
     """Return the sketch of ``n`` values, checked."""
-    seen = kll.check(data) if data else 0
-    if seen != n:
-        raise WireError(f"quantiles: a sketch of {seen} values; expected {n}, the n of its moments")
+    check_quantiles([(data, n)])
+    return checked_quantiles(data)
+
+
+def check_quantiles(sketches: Iterable[tuple[bytes, int]]) -> None:
+    """Check sketches, each with how many values it should be of: all in one pass."""
+    found = list(sketches)
+    seen = iter(kll.check_all([data for data, _ in found if data]))
+    for data, n in found:
+        had = next(seen) if data else 0
+        if had != n:
+            raise WireError(f"quantiles: a sketch of {had} values; expected {n}, the n of its moments")
+
+
+def checked_quantiles(data: bytes) -> Quantiles:
+    """Return the sketch that ``data`` are, which :func:`check_quantiles` has seen: others may crash the process."""
     return Quantiles.from_bytes(data) if data else Quantiles()
 
 

@@ -1,21 +1,26 @@
-"""What goes over the wire: see FORMAT.md. Unknown fields are ignored, so that fields can be added."""
+"""What goes over the wire: see FORMAT.md. Unknown fields are ignored, so that fields can be added.
+
+``gc=False``: none can hold itself, and the collector of garbage would look at each column of each upload.
+"""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
+
+from graphsignal_mw.stats.moments import MOST
 
 SCHEMA_VERSION = 1
 OLDEST_VERSION = 1  # there is none before the first
 MAX_TEXT = 2500  # characters
 MAX_TEXTS, MAX_COUNTERS = 20, 500  # entries
 
-Count = Annotated[int, Meta(ge=0, le=2**62)]
+Count = Annotated[int, Meta(ge=0, le=MOST)]
 Name = Annotated[str, Meta(min_length=1, max_length=250, pattern="^[^\\x00]*$")]  # PostgreSQL refuses NUL
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Counters = Annotated[dict[Annotated[str, Meta(max_length=300)], Count], Meta(max_length=MAX_COUNTERS)]
 
 
-class MomentsData(Struct, array_like=True, frozen=True):
+class MomentsData(Struct, array_like=True, frozen=True, gc=False):
     """Count, mean, sum of squared deviations, extremes (null when empty)."""
 
     n: Count = 0
@@ -25,7 +30,7 @@ class MomentsData(Struct, array_like=True, frozen=True):
     maximum: float | None = None
 
 
-class ValuesData(Struct, omit_defaults=True, frozen=True):
+class ValuesData(Struct, omit_defaults=True, frozen=True, gc=False):
     """What ``n`` values look like; absent from a column until enough values stand behind it."""
 
     n: Count
@@ -38,7 +43,7 @@ class ValuesData(Struct, omit_defaults=True, frozen=True):
     lengths: MomentsData = MomentsData()
 
 
-class ColumnData(Struct, omit_defaults=True, frozen=True):
+class ColumnData(Struct, omit_defaults=True, frozen=True, gc=False):
     """Counts of one column, and its values."""
 
     count: Count
@@ -49,7 +54,7 @@ class ColumnData(Struct, omit_defaults=True, frozen=True):
     values: ValuesData | None = None
 
 
-class ProfileData(Struct, omit_defaults=True, frozen=True):
+class ProfileData(Struct, omit_defaults=True, frozen=True, gc=False):
     """Columns of one stream."""
 
     rows: Count = 0
@@ -57,21 +62,21 @@ class ProfileData(Struct, omit_defaults=True, frozen=True):
     columns: Annotated[dict[Name, ColumnData], Meta(max_length=1000)] = {}
 
 
-class LatencyData(Struct, omit_defaults=True, frozen=True):
+class LatencyData(Struct, omit_defaults=True, frozen=True, gc=False):
     """Durations in seconds."""
 
     moments: MomentsData = MomentsData()
     quantiles: bytes = b""
 
 
-class SegmentData(Struct, omit_defaults=True, frozen=True):
+class SegmentData(Struct, omit_defaults=True, frozen=True, gc=False):
     """Counts and predictions of one segment."""
 
     counters: Counters = {}
     predictions: ProfileData = ProfileData()
 
 
-class BinaryData(Struct, frozen=True):
+class BinaryData(Struct, frozen=True, gc=False):
     """Confusion counts, and scores by label in bins of equal width over 0..1."""
 
     tp: Count
@@ -83,7 +88,7 @@ class BinaryData(Struct, frozen=True):
     brier_sum: Annotated[float, Meta(ge=0)] = 0.0
 
 
-class CategoricalData(Struct, frozen=True):
+class CategoricalData(Struct, frozen=True, gc=False):
     """Confusion counts: label, prediction, n."""
 
     confusion: Annotated[
@@ -93,7 +98,7 @@ class CategoricalData(Struct, frozen=True):
     correct: Count
 
 
-class NumericData(Struct, frozen=True):
+class NumericData(Struct, frozen=True, gc=False):
     """Sums of the error, its sketch, and moments of the labels."""
 
     errors: MomentsData
@@ -105,7 +110,7 @@ class NumericData(Struct, frozen=True):
     relative_n: Count
 
 
-class PerformanceData(Struct, omit_defaults=True, frozen=True):
+class PerformanceData(Struct, omit_defaults=True, frozen=True, gc=False):
     """Performance by kind of output."""
 
     binary: BinaryData | None = None
@@ -113,7 +118,7 @@ class PerformanceData(Struct, omit_defaults=True, frozen=True):
     numeric: NumericData | None = None
 
 
-class ExceptionData(Struct, omit_defaults=True, frozen=True):
+class ExceptionData(Struct, omit_defaults=True, frozen=True, gc=False):
     """One kind of exception; frames are (file, line, function)."""
 
     type: Annotated[str, Meta(max_length=250)]
@@ -123,7 +128,7 @@ class ExceptionData(Struct, omit_defaults=True, frozen=True):
     extra: Annotated[dict[Name, Text], Meta(max_length=MAX_TEXTS)] = {}
 
 
-class Part(Struct, omit_defaults=True, frozen=True):
+class Part(Struct, omit_defaults=True, frozen=True, gc=False):
     """Statistics of one deployment, version and bucket; ``bucket`` is its start in Unix seconds.
 
     ``explicit``: the bucket is that of the records' own timestamps, not of the sender's clock.
@@ -144,12 +149,12 @@ class Part(Struct, omit_defaults=True, frozen=True):
     explicit: bool = False
 
 
-class Envelope(Struct, frozen=True):
+class Envelope(Struct, frozen=True, gc=False):
     """One upload: a delta. (project of the key, boot id, seq) is its identity; it commits whole."""
 
     schema_v: Annotated[int, Meta(ge=1)]
     boot_id: Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-    seq: Count
+    seq: Annotated[int, Meta(ge=0, le=2**62)]
     sent_at: float
     window_seconds: Annotated[int, Meta(ge=1, le=86400)]
     parts: Annotated[list[Part], Meta(max_length=10_000)]

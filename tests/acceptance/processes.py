@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 from collector.service import HEADERS, PATH, Service, upload
+from sqlalchemy import NullPool, create_engine
 
 from graphsignal_mw.demo.processes import free_port
 from graphsignal_mw.store.database import FILE_NAME
@@ -21,8 +22,8 @@ CLIENT = Path(__file__).with_name("client.py")
 class Collector(Service):
     """A collector that can be killed and started again at the same address."""
 
-    def __init__(self, folder):
-        super().__init__(folder, "--port", str(free_port()), "--detect-every", "3600")
+    def __init__(self, folder, *options):
+        super().__init__(folder, "--port", str(free_port()), "--detect-every", "3600", *options)
 
     def restart(self):
         self.kill()
@@ -47,6 +48,19 @@ class Collector(Service):
     def rows(self, query, *values):
         with closing(sqlite3.connect(self.folder / FILE_NAME, timeout=30)) as connection:
             return connection.execute(query, values).fetchall()
+
+
+class Replica(Collector):
+    """One of the collectors on a PostgreSQL."""
+
+    def __init__(self, folder, database_url):
+        folder.mkdir()
+        self.engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
+        super().__init__(folder / "data", "--database-url", database_url)
+
+    def rows(self, query, *values):
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query.replace("?", "%s"), values)]
 
 
 class Client:

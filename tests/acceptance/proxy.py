@@ -48,8 +48,11 @@ class Proxy:
                 while connection.recv(65_536):  # a close with unread bytes would reset the answer away
                     pass
             elif trouble != "refused":
-                with socket.create_connection(("127.0.0.1", self.port), timeout=15) as behind:
+                with self.reach() as behind:
                     self.forward(connection, behind, trouble)
+
+    def reach(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=15)
 
     def forward(self, connection, behind, trouble):
         if trouble == "cut request":
@@ -79,6 +82,21 @@ class Proxy:
         for thread in self.threads:
             thread.join(30)
             assert not thread.is_alive()
+
+
+class Balancer(Proxy):
+    """Forwards to each of ``ports`` in turn, and past those that do not answer."""
+
+    def __init__(self, *ports):
+        self.ports = ports
+        super().__init__(ports[0])
+
+    def reach(self):
+        self.ports = (*self.ports[1:], self.ports[0])
+        for port in self.ports:
+            with contextlib.suppress(ConnectionError):
+                return socket.create_connection(("127.0.0.1", port), timeout=15)
+        raise ConnectionRefusedError
 
 
 def pump(source, target):

@@ -1,10 +1,14 @@
+import itertools
+import json
 import time
 from collections import Counter
+
+import pytest
 
 from graphsignal_mw.agent.intake import Intake
 from graphsignal_mw.agent.items import Counted, Logged
 from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
-from graphsignal_mw.window import Windows
+from graphsignal_mw.window import Pause, Windows
 
 from .traffic import mapper, request
 
@@ -101,17 +105,29 @@ def test_a_record_that_cannot_be_mapped_is_counted_with_its_deployment():
 
 
 def test_a_body_that_stops_the_short_way_costs_no_request():
-    """Text where bytes belong is no body of any server: a defect, and the mapper takes what comes from then on."""
+    """A number is no body of any server: a defect, and the mapper takes what comes from then on."""
     taking, of = intake(), mapper()
     for _ in range(2):  # what the first have, the short way knows for those that follow
         taking.take([request(of) for _ in range(4)])
-    taking.take([request(of), request(of, request_body='{"x": 7}'), request(of)])
-    taking.take([request(of)])
+    taking.take([request(of), request(of, request_body=7), request(of)])
+    taking.take([request(of), request(of, request_body=7)])  # the short way, where it would be a second one, is closed
     found = Counter()
     for part in taking.windows.cut():
         found.update(part.counters)
-    assert (found["requests"], found["predictions"], found["dropped.internal_TypeError"]) == (11, 11, 1)
+    assert (found["requests"], found["predictions"], found["dropped.internal_TypeError"]) == (11, 11, 2)
     assert taking.totals["faults.TypeError"] == 1
+
+
+@pytest.mark.parametrize(("requests", "size", "least"), [(300, 1, 3), (10, 20_000, 10), (300, 0, 300)])
+def test_a_slice_is_taken_in_pieces_between_which_others_may_work(requests, size, least):
+    """By number and by size of what is parsed together; what is mapped (here, for its failure) one by one."""
+    seconds, slept = itertools.count(), []
+    taking = Intake(Windows(window_seconds=300, pause=Pause(lambda: next(seconds), slept.append)))
+    body = json.dumps({"x": {"a": "a" * size}}).encode()
+    of, status = mapper(), 200 if size else 500
+    taking.take([request(of, request_body=body, status=status) for _ in range(requests)])
+    assert least <= len(slept) < 2 * least
+    assert taking.totals["requests"] == requests
 
 
 def test_what_is_sampled_out_counts_as_a_request_with_its_latency_and_nothing_looks_into_it():

@@ -2,6 +2,7 @@
 
 import json
 import math
+from time import perf_counter, time
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from mapping.exchanges import exchange
 
 from graphsignal_mw.agent.intake import Intake
 from graphsignal_mw.mapping import Endpoint, Mapper
+from graphsignal_mw.middleware import Capture
 from graphsignal_mw.window import Gathered, Windows
 from graphsignal_mw.wire import part_to_stats
 
@@ -106,6 +108,16 @@ def requests(mapper, pairs):
     ]
 
 
+def captured(exchange):
+    """What a middleware would have captured of ``exchange``."""
+    capture = Capture(None, (exchange.endpoint, exchange.params), exchange.request_headers)
+    capture.request, capture.response = exchange.request_body, exchange.response_body
+    capture.response_headers, capture.status = exchange.response_headers, exchange.status
+    capture.began = perf_counter() - (time() - exchange.started_at - 50)  # not where one window ends
+    capture.duration, capture.outcome = exchange.duration, exchange.outcome
+    return capture
+
+
 @pytest.mark.parametrize(
     ("fields", "privacy"),
     [(fields, {"significant_digits": None}) for fields in ENDPOINTS]
@@ -129,3 +141,41 @@ def test_what_comes_out_is_what_the_mapper_says_in_any_split_and_order(fields, p
     assert described(parts, exact=exact) == described(expected, exact=exact)
     assert intake.totals["requests"] == len(exchanges)
     assert intake.totals["predictions"] == sum(part.counters.get("predictions", 0) for part in parts)
+
+
+@pytest.mark.parametrize("fields", ENDPOINTS[:3])
+@given(pairs=st.lists(st.tuples(bodies, bodies), min_size=1, max_size=8), sizes=st.lists(st.integers(0, 9), max_size=2))
+@settings(max_examples=10, deadline=None, database=None, derandomize=True)
+def test_captures_give_what_their_exchanges_would_and_let_go_of_it(fields, pairs, sizes):
+    mapper = Mapper(Endpoint(path="/p", deployment="m", **fields))
+    whole = json.dumps({"x": ROW, "a": {"b": ROW}, "y": 0.5, **ROW}).encode()
+    exchanges = requests(mapper, [(whole, whole)] * 3 + pairs)
+    captures = [captured(each) for each in exchanges]
+    parts, intake = taken(mapper, captures, sizes, min_count=1, significant_digits=None)
+    assert described(parts) == described(mapped(mapper, exchanges, min_count=1, significant_digits=None))
+    assert intake.totals["requests"] == len(exchanges)
+    assert {len(capture.request) + len(capture.response) + len(capture.headers) for capture in captures} == {0}
+
+
+@pytest.mark.parametrize("odd", [{"status": 404}, {"status": None}, {"departed": True}, {"outcome": "aborted"}])
+def test_a_capture_that_was_no_success_gives_no_prediction(odd):
+    mapper = Mapper(Endpoint(path="/p", deployment="m", **ENDPOINTS[1]))
+    body = json.dumps({"x": ROW, "y": 0.5, "a": {"b": 1}}).encode()
+    captures = [captured(each) for each in requests(mapper, [(body, body)] * 6)]
+    for name, value in odd.items():
+        setattr(captures[4], name, value)
+    _, intake = taken(mapper, captures, [3])
+    assert (intake.totals["requests"], intake.totals["predictions"]) == (6, 5)
+
+
+@pytest.mark.parametrize("written", [b"3", b"3.0", b"12345678901234567890"])
+def test_a_number_of_a_hashed_column_is_hashed_as_it_was_written(written):
+    """A digest is of the text of a value: 3 and 3.0 are two, and neither may enter the packed numbers."""
+    mapper = Mapper(Endpoint(path="/p", deployment="m", features="$", predictions={"y": "$.y"}))
+    exchanges = requests(mapper, [(b'{"i": %b, "n": 1}' % written, b'{"y": 2}')] * 12)
+    hidden = {"hashed": ("i",), "min_count": 1}
+    parts, _ = taken(mapper, exchanges, (4, 4), **hidden)
+    assert described(parts) == described(mapped(mapper, exchanges, **hidden))
+    columns = [part_to_stats(part).features.columns["i"] for part in parts]
+    assert sum(column.types["string"] for column in columns) == len(exchanges)
+    assert {(column.moments.n, len(column.frequent.counts)) for column in columns} == {(0, 1)}

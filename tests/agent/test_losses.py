@@ -74,11 +74,11 @@ def test_a_defect_of_ours_costs_its_record_and_is_counted(make, collector):
     agent = make(collector.url)
     of = mapper(deployment="defect", metadata={"model_version": "$request.headers.x-version"})
     submit(agent, 4, of)
-    submit(agent, 3, of, request_headers=7)
+    submit(agent, 3, of, request_headers=[(b"x-version", ["no text"])])
     seen = Observed(collector, agent, "defect", 7)
-    assert (seen.totals["requests"], seen.totals["dropped"]) == (4, {"internal_TypeError": 3})
-    assert seen.stats["dropped.internal_TypeError"] == 3
-    assert "internal TypeError 3" in seen.page
+    assert (seen.totals["requests"], seen.totals["dropped"]) == (4, {"internal_AttributeError": 3})
+    assert seen.stats["dropped.internal_AttributeError"] == 3
+    assert "internal AttributeError 3" in seen.page
 
 
 @pytest.mark.parametrize("state", ["truncated", "skipped", "incomplete"])

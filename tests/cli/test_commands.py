@@ -145,6 +145,15 @@ def test_a_deployment_is_deleted_after_a_question(data):
     assert entry["action"] == "delete deployment"
 
 
+def test_a_deployment_is_renamed(data):
+    assert "model is now called fraud/eu" in run("rename", "model", "fraud/eu", "--data-dir", data)
+    assert "fraud/eu: last data" in run("status", "--data-dir", data)
+    (entry,) = json.loads(run("audit", "--json", "--data-dir", data))
+    assert (entry["actor"], entry["action"]) == ("command line", "rename deployment")
+    assert "deployment: 'model'; this project has no" in run("rename", "model", "x", "--data-dir", data, code=1)
+    assert "expected a name without /columns" in run("rename", "fraud/eu", "a/columns", "--data-dir", data, code=1)
+
+
 def test_a_quota_from_set_to_removal(data):
     run("quota", "set", "--deployment", "model", "--mb-per-day", "1.5", "--data-dir", data)
     run("quota", "set", "--mb-per-day", "100", "--data-dir", data)

@@ -29,6 +29,15 @@ class Caller:
     def post(self, path, **options):
         return self.request("POST", path, **options)
 
+    def post_all(self, path, bodies, **options):
+        """Post all ``bodies`` at once."""
+
+        async def ask():
+            async with httpx2.AsyncClient(transport=self.transport, base_url=self.url, headers=self.headers) as client:
+                return await asyncio.gather(*(client.post(path, content=body, **options) for body in bodies))
+
+        return asyncio.run(ask())
+
 
 @pytest.fixture
 def app(store, tmp_path):

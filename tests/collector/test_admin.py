@@ -1,6 +1,13 @@
-import pytest
+import re
 
-from .conftest import Caller
+import pytest
+from starlette.routing import Route
+
+from graphsignal_mw.store import check_name
+from graphsignal_mw.wire import encode
+
+from .conftest import HEADERS, PATH, Caller
+from .service import upload
 
 MODEL = "/api/v1/deployments/model"
 
@@ -17,11 +24,55 @@ def test_a_deployment_ends(caller, filled):
     assert entry["detail"].startswith("model: ")
 
 
+def test_a_deployment_gets_another_name_and_answers_to_both(caller, filled):
+    answer = caller.post(f"{MODEL}/rename", json={"name": "fraud/eu"})
+    assert (answer.status_code, answer.json()) == (200, {"renamed": "model", "name": "fraud/eu"})
+    assert caller.post(PATH, content=encode(upload(9)), headers=HEADERS).status_code == 200
+    filled.compact()
+    for path in (MODEL, "/api/v1/deployments/fraud/eu"):
+        found = caller.get(path).json()
+        assert (found["deployment"], found["requests"]) == ("fraud/eu", 30)
+    assert caller.post(f"{MODEL}/markers", json={"text": "v3"}).json()["deployment"] == "fraud/eu"
+    assert [each["name"] for each in caller.get("/api/v1/deployments").json()] == ["a/b", "fraud/eu", "other"]
+    assert caller.get("/api/v1/audit").json()[0]["detail"] == "model to fraud/eu"
+
+
+@pytest.mark.parametrize(
+    ("deployment", "body", "status"),
+    [
+        ("model", {"name": "other"}, 409),
+        ("none", {"name": "new"}, 404),
+        ("model", {}, 422),
+        ("model", {"name": 5}, 422),
+        ("model", {"name": ""}, 422),
+        ("model", {"name": "x/columns"}, 422),
+        ("model", [], 400),
+    ],
+)
+def test_names_that_a_deployment_does_not_get(caller, filled, deployment, body, status):
+    answer = caller.post(f"/api/v1/deployments/{deployment}/rename", json=body)
+    assert answer.status_code == answer.json()["status"] == status
+    assert [deployment.name for deployment in filled.deployments("default")] == ["a/b", "model", "other"]
+
+
+def test_no_deployment_is_called_as_an_address_of_another(app, caller):
+    """Whatever follows a deployment in an address cannot be the end of a name."""
+    paths = {route.path.partition("{deployment:path}")[2] for route in app.app.routes if isinstance(route, Route)}
+    words = {word for path in paths for word in re.findall(r"[a-z]+", re.sub(r"{.*?}", "", path))}
+    assert {"columns", "rename", "heatmap"} <= words
+    for word in words:
+        answer = caller.post(PATH, content=encode(upload(1, deployment=f"model/{word}")), headers=HEADERS)
+        assert answer.status_code == 422
+        assert f"expected a name without /{word}" in answer.json()["detail"]
+        check_name(word)
+
+
 @pytest.mark.parametrize("scope", ["ingest", "read", "edit"])
-def test_only_an_admin_deletes_and_reads_the_audit_log(app, filled, scope):
+def test_only_an_admin_deletes_renames_and_reads_the_audit_log(app, filled, scope):
     caller = Caller(app, authorization=f"Bearer {filled.create_key('default', [scope], 'x')}")
     assert caller.request("DELETE", MODEL).status_code == 403
     assert caller.request("DELETE", f"{MODEL}/markers").status_code == 403
+    assert caller.post(f"{MODEL}/rename", json={"name": "new"}).status_code == 403
     assert caller.get("/api/v1/audit").status_code == 403
     assert caller.get("/keys").status_code == 403
     assert [d.name for d in filled.deployments("default")] == ["a/b", "model", "other"]

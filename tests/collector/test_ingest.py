@@ -7,6 +7,7 @@ import pytest
 from fuzz.uploads import mangled
 from sqlalchemy import event
 
+from graphsignal_mw.collector.ingest import ROOM
 from graphsignal_mw.server import ServerSettings, create_app
 from graphsignal_mw.wire import MAX_COMPRESSED, encode
 
@@ -26,6 +27,31 @@ def test_an_upload_and_its_repeat(caller, store):
     metrics = caller.get("/metrics").text
     assert 'uploads_total{result="accepted"} 1' in metrics
     assert 'uploads_total{result="duplicate"} 1' in metrics
+
+
+def test_uploads_that_come_at_once_each_get_their_own_answer(caller, store):
+    bodies = [encode(upload(seq)) for seq in range(30)]
+    bodies[7:9] = [b"no gzip", bodies[6]]
+    bodies[20] = encode(upload(20, now=time.time() + 2 * DAY))
+    answers = caller.post_all(PATH, bodies, headers=HEADERS)
+    assert [a.status_code for a in answers] == [422 if number in {7, 20} else 200 for number in range(30)]
+    assert [number for number, a in enumerate(answers) if a.json().get("duplicate")] == [8]
+    store.compact()
+    assert store.totals("default", "model", 0, 2**40).counters["requests"] == 27 * 10
+
+
+def test_large_uploads_that_come_at_once_are_all_stored(caller, store):
+    """More than is unpacked at a time; what makes them large is ignored."""
+    padded = [
+        {**msgspec.msgpack.decode(gzip.decompress(encode(upload(seq)))), "new": bytes(ROOM // 4)} for seq in range(30)
+    ]
+    bodies = [gzip.compress(msgspec.msgpack.encode(document), 1) for document in padded]
+    commits = []
+    event.listen(store.engine, "commit", commits.append)
+    assert {a.json()["duplicate"] for a in caller.post_all(PATH, bodies, headers=HEADERS)} == {False}
+    assert len(commits) > 6  # five or so in each
+    store.compact()
+    assert store.totals("default", "model", 0, 2**40).counters["requests"] == 30 * 10
 
 
 def test_identity_encoding(caller):

@@ -46,6 +46,20 @@ def test_a_deployment_over_its_quota_waits_for_the_next_day(store, clock):
     assert is_open(gate, "model")
 
 
+def test_the_quota_of_a_deployment_holds_for_the_names_that_it_had(store, clock):
+    store.ingest("default", upload(1), 1.0)
+    store.set_quota("default", "model", 100)
+    store.rename_deployment("default", "model", "fraud")
+    gate = QuotaGate(store, clock)
+    assert is_open(gate, "model")
+    gate.add("default", ["model"], 100)
+    assert not is_open(gate, "model")
+    assert not is_open(gate, "fraud")
+    clock.now += REFRESH_SECONDS
+    assert not is_open(gate, "model")
+    assert [(quota.deployment, quota.used) for quota in store.quotas(clock.now)] == [("fraud", 100)]
+
+
 def test_a_project_has_one_for_all_of_its_deployments(store, clock):
     store.set_quota("default", "", 100)
     gate = QuotaGate(store, clock)

@@ -2,12 +2,15 @@
 
 import contextlib
 import json
+import logging
 import sqlite3
 
 import pytest
 
-from .conftest import HEADERS, PATH
+from .conftest import HEADERS, PATH, Caller
 from .service import Service
+from .test_auth import PUBLIC
+from .test_people import OWN, signed_in
 
 FOREIGN = {"Host": "collector.example"}
 
@@ -62,3 +65,18 @@ def test_the_database_may_come_from_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("GRAPHSIGNAL_MW_DATABASE_URL", f"sqlite:///{tmp_path}/from-environment.db")
     run("migrate")
     assert (tmp_path / "from-environment.db").is_file()
+
+
+def test_no_secret_is_written_at_the_finest_level_of_any_logger(app, filled, caplog):
+    caplog.set_level(logging.DEBUG)
+    for name in ("sqlalchemy.engine", "sqlalchemy.pool", "uvicorn", "starlette", "graphsignal_mw"):
+        caplog.set_level(logging.DEBUG, name)
+    secret = filled.create_key("default", ["admin"], "ann")
+    browser, token = signed_in(app, secret)
+    cookie = browser.headers["cookie"].partition("=")[2]
+    asked = Caller(app, **PUBLIC, authorization=f"Bearer {secret}").get("/api/v1/deployments")
+    made = browser.post("/keys", headers=OWN, data={"form_token": token, "name": "new", "scope": "read"}).text
+    shown = made.partition("<code>")[2].partition("<")[0]
+    assert (asked.status_code, shown[:3]) == (200, "gs_")
+    assert "sessions" in caplog.text  # the statements are there
+    assert [each for each in (secret, cookie, token, shown) if each in caplog.text] == []

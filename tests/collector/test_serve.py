@@ -66,6 +66,11 @@ def test_tasks_end_with_their_parent(service):
         time.sleep(0.1)
 
 
+def test_tasks_leave_the_processor_to_those_who_upload(service):
+    (tasks,) = [pid for pid in child_processes(service.process.pid) if "spawn_main" in command_of(pid)]
+    service.until(lambda: os.getpriority(os.PRIO_PROCESS, tasks) > os.getpriority(os.PRIO_PROCESS, service.process.pid))
+
+
 def test_a_task_process_that_dies_is_started_again(service):
     for pid in child_processes(service.process.pid):
         if "spawn_main" in command_of(pid):

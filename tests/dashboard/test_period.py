@@ -1,6 +1,6 @@
 import pytest
 
-from graphsignal_mw.dashboard.period import DAY, HOUR, PRESETS, Period, parse_period
+from graphsignal_mw.dashboard.period import DAY, HOUR, LONGEST, PRESETS, Period, parse_period
 
 NOW = 1_764_000_000.5
 
@@ -55,3 +55,8 @@ def test_before_touches_the_range_and_is_a_week_at_least():
     assert period.before() == Period(start=93 * DAY, end=100 * DAY)
     month = Period(start=100 * DAY, end=130 * DAY)
     assert month.before().seconds == month.seconds
+
+
+def test_the_longest_range_can_be_asked_for_again_from_the_page_that_shows_it():
+    period = parse_period({"from": str(NOW - LONGEST + 1), "to": str(NOW)}, NOW).aligned(300)
+    assert parse_period(period.query, NOW) == period

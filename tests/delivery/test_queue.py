@@ -72,8 +72,35 @@ def test_it_is_as_full_as_its_nearer_bound(records, size, full):
     assert queue.fullness == full
 
 
-@pytest.mark.parametrize(("records", "calm"), [(2, 2), (10_000, 256)])
-def test_a_caller_may_ask_for_a_calm_queue(records, calm):
-    queue = CaptureQueue(records)
-    assert [queue.put("x", 0, queue.calm) for _ in range(calm + 1)] == [True] * calm + [False]
-    assert queue.put("x") == (records > calm)
+@pytest.mark.parametrize(
+    ("records", "size", "light"), [(2, 1000, 2), (10_000, 100_000, 256), (10_000, 1000, 5), (10_000, 199, 0)]
+)
+def test_few_light_items_may_wait_and_there_is_room_for_all_of_them(records, size, light):
+    queue = CaptureQueue(records, size, light_size=100)
+    assert not queue.put_light("x")
+    queue.accept_light(True)
+    assert [queue.put_light("x") for _ in range(light + 1)] == [True] * light + [False]
+    room = size - 100 * light
+    assert queue.put("y", room) == (records > light)
+    assert not queue.put("y", room + 1)
+    assert len(queue) == light + (records > light)
+
+
+def test_no_light_item_comes_where_somebody_has_to_look_at_it():
+    queue = CaptureQueue(light_size=100)
+    queue.accept_light(True)
+    assert queue.put_light("x")
+    queue.accept_light(False)
+    assert not queue.put_light("x")
+    assert queue.take(10) == ["x"]
+
+
+def test_neither_kind_waits_for_the_end_of_the_other():
+    queue = CaptureQueue(light_size=100)
+    queue.accept_light(True)
+    for number in range(20):
+        queue.put_light(number)
+        queue.put(-number, 1)
+    assert queue.take(5) == [0, 1, 2, 0, -1]
+    assert sorted(queue.take(100)) == sorted([*range(3, 20), *range(-19, -1)])
+    assert (queue.bytes, len(queue)) == (0, 0)

@@ -13,15 +13,15 @@ def reader(exact=lambda _: False, **fields):
 
 
 def read(of, *pairs):
-    """The columns of features, of predictions, and their values; None where the reader refuses."""
+    """The columns of features, of predictions, and their values; None where the reader refuses one, and learns."""
     requests, responses = ([json.dumps(side).encode() for side in sides] for sides in zip(*pairs, strict=True))
-    found = of.read(requests, responses)
-    if found is None:
-        for request, response in zip(requests, responses, strict=True):
-            of.learn(request, response)
+    *found, refused = of.read(requests, responses)
+    if refused:
+        of.learn((requests[place], responses[place]) for place in refused)
         return None
     return [
-        (*names, list(values.numbers), list(values.others)) for names, values in zip(of.columns, found, strict=True)
+        (*names, *([list(column) for column in columns] for columns in values))
+        for names, values in zip(of.columns, found, strict=True)
     ]
 
 
@@ -33,13 +33,13 @@ def learned(of, *pairs):
     raise AssertionError(pairs)
 
 
-def test_numbers_and_others_come_out_row_by_row():
+def test_numbers_and_others_come_out_column_by_column():
     of = reader()
     pairs = [({"x": {"a": 1, "s": "p", "b": 2.5}}, {"y": 0.5}), ({"x": {"b": 4, "a": 3, "s": "q"}}, {"y": 1})]
     assert read(of, *pairs) is None
     assert read(of, *pairs) == [
-        (("a", "b"), ("s",), [1.0, 2.5, 3.0, 4.0], ["p", "q"]),
-        (("y",), (), [0.5, 1.0], []),
+        (("a", "b"), ("s",), [[1.0, 3.0], [2.5, 4.0]], [["p", "q"]]),
+        (("y",), (), [[0.5, 1.0]], []),
     ]
 
 
@@ -51,14 +51,14 @@ def test_what_is_no_plain_number_is_refused_at_first_and_learned(odd, value):
     of = learned(reader(), ({"x": {"a": 1}}, {"y": 1}))
     assert read(of, ({"x": odd}, {"y": 1})) is None
     found = read(learned(of, ({"x": {"a": "word"}}, {"y": 1})), ({"x": odd}, {"y": 1}), ({"x": {"a": 2}}, {"y": 1}))
-    assert found[0] == ((), ("a",), [], [value, 2])
+    assert found[0] == ((), ("a",), [], [[value, 2]])
 
 
 def test_a_new_key_is_learned_and_the_rows_without_it_have_none():
     of = learned(reader(), ({"x": {"a": 1}}, {"y": 1}))
     learned(of, ({"x": {"a": 1, "new": 2}}, {"y": 1}))
     assert read(of, ({"x": {"a": 1}}, {"y": 1}), ({"x": {"a": 1, "new": 2}}, {"y": 1}))[0] == (
-        ("a",), ("new",), [1.0, 1.0], [UNSET, 2],
+        ("a",), ("new",), [[1.0, 1.0]], [[UNSET, 2]],
     )  # fmt: skip
 
 
@@ -81,12 +81,36 @@ def test_what_no_row_of_scalars_can_hold_is_refused_however_often_it_comes(reque
     assert read(of, ({"x": {"a": 1}}, {"y": 1})) is not None
 
 
-def test_one_body_that_looks_otherwise_refuses_all_that_came_with_it():
-    of = learned(reader(), ({"x": {"a": 1}}, {"y": 1}))
-    good, two = b'{"x": {"a": 1}}', b'{"x": {"a": 1}},{"x": {"a": 2}}'
-    assert of.read([good, good], [b'{"y": 1}'] * 2) is not None
-    for bad in (two, b"", b"{", b'{"x": {"a": 1}, "b": "\xff"}'):
-        assert of.read([good, bad], [b'{"y": 1}'] * 2) is None
+GOOD = b'{"x": {"a": 1, "b": 2}}'
+BAD = [GOOD + b"," + GOOD, GOOD + GOOD, b"[%b]" % GOOD, b"", b"{", b"[", b'{"x": {"a": 1, "b": "\xff"}}']
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_body_that_looks_otherwise_costs_no_other(bad):
+    of = learned(reader(), ({"x": {"a": 1, "b": 2}}, {"y": 1}))
+    answers = [b'{"y": 1}', b'{"y": 2}', *[b'{"y": 3}'] * 3]
+    features, predictions, refused = of.read([bad, GOOD, bad, bad, GOOD], answers)
+    assert (list(refused), *map(list, features.numbers)) == ([0, 2, 3], [1.0, 1.0], [2.0, 2.0])
+    assert list(predictions.numbers[0]) == [2.0, 3.0]
+
+
+def test_an_answer_that_looks_otherwise_refuses_its_request_too():
+    of = learned(reader(), ({"x": {"a": 1, "b": 2}}, {"y": 1}))
+    features, predictions, refused = of.read([GOOD] * 3, [b'{"y": 1}', b"", b'{"y": 3}'])
+    assert (list(refused), list(features.numbers[0]), list(predictions.numbers[0])) == ([1], [1.0, 1.0], [1.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("bodies", "places"),
+    [
+        ((b'{"x": {"a": 1', b'"b": 2}}', GOOD + b"," + GOOD), [0, 1, 2]),
+        ((b"%b,{" % GOOD, b'"x": {"a": 1, "b": 2}}', GOOD), [0, 1]),
+        ((b'{"x": {"a": 1, "b": 2', b"}}"), [0, 1]),
+    ],
+)
+def test_pieces_that_complete_each_other_are_no_bodies(bodies, places):
+    of = learned(reader(), ({"x": {"a": 1, "b": 2}}, {"y": 1}))
+    assert list(of.read(bodies, [b'{"y": 1}'] * len(bodies)).refused) == places
 
 
 def test_made_up_keys_do_not_widen_rows_without_end():
@@ -99,7 +123,7 @@ def test_made_up_keys_do_not_widen_rows_without_end():
 def test_what_is_exact_stays_what_it_was():
     of = learned(reader(exact=lambda name: name == "a"), ({"x": {"a": 1, "b": 1}}, {"y": 1}))
     numbers, others = read(of, ({"x": {"a": 5, "b": 5}}, {"y": 1}))[0][2:]
-    assert (numbers, others, type(others[0])) == ([5.0], [5], int)
+    assert (numbers, others, type(others[0][0])) == ([[5.0]], [[5]], int)
 
 
 @pytest.mark.parametrize(

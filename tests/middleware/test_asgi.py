@@ -1,10 +1,13 @@
 import asyncio
+import contextlib
 import contextvars
 import time
 
 import pytest
 
-from .harness import ANSWER, BODY, JSON, START, Connection, answering, last, request
+from graphsignal_mw.middleware import ASGICapture
+
+from .harness import ANSWER, BODY, JSON, START, Connection, answering, last, request, router
 
 
 def test_both_bodies_and_all_there_is_to_know_are_recorded(records):
@@ -20,6 +23,38 @@ def test_both_bodies_and_all_there_is_to_know_are_recorded(records):
     assert 0 < found.duration < 60
     prediction = records.mapped().predictions[0]
     assert (prediction.features, prediction.outputs) == ({"a": 1}, {"prediction": 0.5})
+
+
+def test_a_record_that_waits_knows_when_its_request_began():
+    waiting, before = [], time.time()
+    Connection().run(ASGICapture(answering, router=router(), submit=waiting.append, max_body_bytes=1000))
+    ended = time.time()
+    time.sleep(0.02)
+    assert before - 0.001 <= waiting[0].finish().started_at <= ended + 0.001
+
+
+def test_a_body_without_a_start_is_no_response(records):
+    async def app(scope, receive, send):
+        await send(last())
+
+    Connection().run(records.asgi(app))
+    assert (records.only().status, records.only().outcome) == (None, "aborted")
+
+
+def test_what_fails_after_the_end_of_the_response_changes_nothing(records):
+    async def app(scope, receive, send):
+        await answering(scope, receive, send)
+        with contextlib.suppress(ConnectionResetError):
+            await send(last(b"more"))
+
+    class Closed(Connection):
+        async def send(self, message):
+            if len(self.sent) == 2:
+                raise ConnectionResetError
+            await super().send(message)
+
+    Closed().run(records.asgi(app))
+    assert (records.only().outcome, records.only().response_body) == ("completed", ANSWER)
 
 
 @pytest.mark.parametrize("kind", ["websocket", "lifespan", "http"])

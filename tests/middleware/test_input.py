@@ -3,7 +3,10 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from .harness import ANSWER, HEADERS, Gateway, environ
+from graphsignal_mw.middleware import WSGICapture
+from graphsignal_mw.middleware.body import LOOK_AT
+
+from .harness import ANSWER, HEADERS, Gateway, environ, returning, router
 
 LINES = b'{"x":\n {"a": 1}\n}'
 CHUNKED = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
@@ -43,6 +46,8 @@ WAYS = {
     "readlines(n)": lambda stream: b"".join(stream.readlines(3) + stream.readlines() + stream.readlines()),
     "for line": lambda stream: b"".join(list(stream)),
     "readinto(buffer)": lambda stream: until_empty(lambda: into(stream.readinto, 0) + into(stream.readinto, 5)),
+    "readinto(just enough)": lambda stream: into(stream.readinto, len(LINES)) + into(stream.readinto, 1),
+    "readinto(more than enough)": lambda stream: into(stream.readinto, 100) + into(stream.readinto, 1),
     "readinto1(buffer)": lambda stream: until_empty(lambda: into(stream.readinto1, 5)),
     "readinto, read": lambda stream: into(stream.readinto, 4) + stream.read(),
     "readline, read": lambda stream: stream.readline() + stream.read(2) + stream.read(),
@@ -58,6 +63,15 @@ def test_what_the_app_reads_is_kept_however_it_reads(records, way, more):
     assert (found.request_state, found.request_body) == ("complete", LINES)
 
 
+@pytest.mark.parametrize(("kind", "state"), [("image/png", "skipped"), ("application/json", "complete")])
+@pytest.mark.parametrize("way", ["read()", "readinto(all)"])
+def test_a_large_body_is_looked_at_before_it_is_kept(records, way, kind, state):
+    body = b"[" + b" " * LOOK_AT + b"]"
+    reading = WAYS.get(way, lambda stream: into(stream.readinto, len(body)))
+    _, found = read_by(records, reading, body, CONTENT_TYPE=kind)
+    assert (found.request_state, found.request_body) == (state, body if state == "complete" else b"")
+
+
 def test_reading_by_keyword_passes_on(records):
     class Stream(io.BytesIO):
         def read(self, size=-1):
@@ -70,6 +84,16 @@ def test_reading_by_keyword_passes_on(records):
 def test_next_passes_on(records):
     returned, found = read_by(records, lambda stream: b"".join([next(stream), next(stream), next(stream)]))
     assert returned == found.request_body == LINES
+
+
+@pytest.mark.parametrize("way", ["read()", "read(n)", "readinto(just enough)"])
+def test_what_is_read_after_the_record_was_handed_over_is_no_part_of_it(way):
+    waiting, given = [], environ(LINES)
+    app = WSGICapture(returning([ANSWER], read=False), router=router(), submit=waiting.append, max_body_bytes=1000)
+    Gateway().run(app, given)
+    assert WAYS[way](given["wsgi.input"]) == LINES
+    found = waiting[0].finish()
+    assert (found.request_state, found.request_body) == ("incomplete", b"")
 
 
 @pytest.mark.parametrize("more", [{}, CHUNKED])

@@ -120,6 +120,7 @@ class Plant:
             "country": COMMON if self.round % 10 else secret(),  # rare beside a common value
             "amount": self.round,
             "name": secret(),
+            "review": f"it was {secret()} and the {secret()} never came {self.round}",
             "owner": {"ssn": secret(), "address": {"street": secret()}},
             "tags": [secret(), secret()],
             "objects": [{"a": secret()}],

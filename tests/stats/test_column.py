@@ -77,6 +77,15 @@ def test_lengths_are_those_of_strings_and_lists():
     assert (found.lengths.n, found.lengths.mean, found.lengths.maximum) == (3, 3, 5)
 
 
+@pytest.mark.parametrize("n", [4096, 4097, 10_000])
+def test_strings_beyond_one_piece_are_counted_too(n):
+    found = column([("", "a", "bb")[i % 3] for i in range(n)])
+    third = [len(range(start, n, 3)) for start in range(3)]
+    assert (found.types["string"], found.empties, found.values.n) == (n, third[0], n - third[0])
+    assert found.frequent.counts == {"a": third[1], "bb": third[2]}
+    assert found.lengths.n == n - third[0]
+
+
 def test_memory_does_not_grow_with_the_records():
     found = Column()
     for i in range(20):

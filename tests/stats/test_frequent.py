@@ -51,6 +51,42 @@ def test_many_values_keep_the_bounds(merge_first):
     assert found.error <= true.total() / CAPACITY
 
 
+@pytest.mark.parametrize("size", [100, 700, 2000, 5000])
+def test_values_that_are_mostly_new_keep_the_bounds_however_many_come_at_once(size):
+    """As of an identifier: batch after batch of values that are seen once, and a few that are common."""
+    true, found = Counter(), Frequent()
+    for start in range(0, 20_000, size):
+        part = Counter({f"id-{n}": 1 for n in range(start, start + size)})
+        part.update({f"common-{n}": 3 + size // 100 for n in range(5)})
+        new = found.update(part)
+        assert set(new) >= part.keys() - true.keys()
+        true.update(part)
+    assert len(found.counts) <= 2 * CAPACITY
+    assert found.total == true.total()
+    assert all(found.counts[value] <= n <= found.counts[value] + found.error for value, n in true.items())
+    assert found.error <= true.total() / CAPACITY
+    assert {value for value, _, _ in found.top(5)} == {f"common-{n}" for n in range(5)}
+
+
+def test_values_that_come_no_more_make_room():
+    """What was common once loses as much as each new one, so that the error stays a share of all that was seen."""
+    found, total = frequent({f"old-{n}": 20 for n in range(CAPACITY)}), 20 * CAPACITY
+    for n in range(60):
+        found.merge(frequent({f"new-{n}": 10}))
+        total += 10
+        assert found.error <= total / CAPACITY
+    assert found.total == total
+
+
+@pytest.mark.parametrize("batches", [1, 10])
+def test_values_that_there_is_room_for_are_counted_exactly(batches):
+    found, values = Frequent(), [f"v{n}" for n in range(2 * CAPACITY)]
+    for _ in range(batches):
+        found.update(dict.fromkeys(values, 2))
+    assert found.counts == dict.fromkeys(values, 2 * batches)
+    assert (found.error, found.other) == (0, 0)
+
+
 @given(st.lists(st.sampled_from("abc"), max_size=20))
 @thorough
 def test_the_commonest_come_first_and_ties_in_order_of_the_values(values):
@@ -60,7 +96,8 @@ def test_the_commonest_come_first_and_ties_in_order_of_the_values(values):
 
 def test_long_values_are_cut():
     found = frequent(["a" * 200, "a" * 300, "b"])
-    assert found.counts == {"a" * MAX_LENGTH: 2, "b": 1}
+    found.update({"b": 1, "a" * 150: 1})
+    assert found.counts == {"a" * MAX_LENGTH: 3, "b": 2}
 
 
 def test_two_empties_are_an_empty():

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from graphsignal_mw.store import Store
 
 DATABASES = ("sqlite", "postgresql")
 MISSING = "no PostgreSQL found: scripts/install gets it"
-# What a crash of the machine would cost is of no interest here; what a commit means to other connections stays.
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "64MB"}
+# What a crash of the machine would cost is of no interest here; what a commit means to other connections stays. A kill
+# of the server, which FAST may forget commits of, costs LASTING nothing.
+LASTING = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+FAST = {**LASTING, "synchronous_commit": "off"}
 
 
 def programs():
@@ -44,8 +46,7 @@ class Cluster:
         # With an order of words that is not the one of their bytes, as databases of people have.
         locale = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
         self._run("initdb", "-D", self.data, "-U", "tests", "--auth=trust", "--no-sync", *locale)
-        self.process = self._start()
-        self._wait()
+        self.start()
         self._execute("CREATE DATABASE template_of_tests")
         Store.open(self.url("template_of_tests")).close()
 
@@ -64,6 +65,19 @@ class Cluster:
         yield self.url(name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def kill(self):
+        """End the server and all of its processes at once, as a failing machine does."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for pid in (self.process.pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(30)
+
+    def start(self):
+        """Start it again, and wait until it answers."""
+        self.process = self._start()
+        self._wait()
+
     def stop(self):
         self.process.send_signal(signal.SIGQUIT)  # at once: nothing is to be kept
         self.process.wait(30)
@@ -78,7 +92,7 @@ class Cluster:
         options = {**self.options, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": self.port}
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         command = [str(self.programs / "postgres"), "-D", self.data, *settings]
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **self._identity())
 
     def _identity(self):

@@ -66,6 +66,14 @@ def test_what_was_left_out_is_still_counted_after_purging(store):
     assert store.totals(PROJECT, "model", *WHOLE).counters["dropped.column_limit"] == 4
 
 
+def test_a_day_whose_names_are_known_is_bounded_all_the_same(store):
+    for seq in range(3):
+        store.ingest(PROJECT, envelope(wide(["a0"]), seq=seq), 1.0)
+    store.ingest(PROJECT, envelope(wide(f"b{i}" for i in range(MAX_COLUMNS)), seq=9, bucket=BUCKET + 300), 1.0)
+    store.compact()
+    assert len(store.columns(PROJECT, "model", *WHOLE, stream="features")) == MAX_COLUMNS
+
+
 def test_an_upload_that_fails_notes_no_names(store):
     with refusing(store, "boot"):
         for seq in range(MAX_VERSIONS + 1):

@@ -4,13 +4,15 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, suppress
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, select
 
+from graphsignal_mw.collector import first_keys
+from graphsignal_mw.errors import UnknownNameError
 from graphsignal_mw.store import Store, revisions, schema
 from graphsignal_mw.store.bounds import MAX_VERSIONS, OTHER_VERSION
 from graphsignal_mw.store.span import WindowKey
@@ -154,6 +156,66 @@ def test_detection_does_not_undo_what_a_person_decides_meanwhile(one, other):
     person.join()
     found = one.issue(PROJECT, issue.id)
     assert (found.state, found.updated) == ("muted", 3000)
+
+
+def test_a_deployment_ends_while_an_upload_of_it_comes(one, other):
+    """Both write what the other does: whoever is second waits, and neither is ended for a deadlock."""
+    one.ingest(PROJECT, envelope(window(), seq=1), 1.0)
+    with ThreadPoolExecutor(1) as pool:
+        sent = []
+
+        def send():
+            sent.append(pool.submit(late, other))
+            wait(sent, 0.3)  # time enough to take its locks, if nothing holds it up
+
+        meanwhile(one, "DELETE FROM", send)
+        one.delete_deployment(PROJECT, "model")
+        assert sent[0].result() is True
+    other.compact()
+    assert one.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
+    assert [deployment.name for deployment in one.deployments(PROJECT)] == ["model"]
+
+
+def test_deployments_end_under_load_and_nothing_of_them_is_left(one, other):
+    def send(store, first):
+        for seq in range(first, first + 20):
+            store.ingest(PROJECT, envelope(window(), seq=seq, bucket=BUCKET + 300 * (seq % 7)), 1.0)
+            store.compact()
+            store.purge(10.0, keep_parts=1.0)
+
+    def end():
+        while not all(done.done() for done in sending):
+            with suppress(UnknownNameError):
+                other.delete_deployment(PROJECT, "model")
+
+    with ThreadPoolExecutor(3) as pool:
+        sending = [pool.submit(send, store, 20 * i) for i, store in enumerate((one, other))]
+        ending = pool.submit(end)
+        for done in (*sending, ending):
+            done.result()
+    with suppress(UnknownNameError):
+        one.delete_deployment(PROJECT, "model")
+    with one.read() as connection:
+        left = {table.name: len(rows(connection, table)) for table, _ in schema.OF_DEPLOYMENT}
+    assert set(left.values()) == {0}, left
+
+
+def test_many_collectors_make_the_first_keys_of_an_empty_database_once(url, tmp_path):
+    stores = [Store.open(url) for _ in range(6)]
+    together = threading.Barrier(len(stores))
+
+    def start(store):
+        together.wait()
+        return first_keys(store, PROJECT, tmp_path / "keys.env")
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        said = list(pool.map(start, stores))
+    assert sorted(map(len, said)) == [0] * 5 + [1]
+    assert [key.scopes for key in stores[0].keys(PROJECT)] == [("admin",), ("ingest",)]
+    written = [line.partition("=")[2] for line in (tmp_path / "keys.env").read_text().splitlines()]
+    assert [stores[0].authenticate(secret).scopes for secret in written] == [("admin",), ("ingest",)]
+    for store in stores:
+        store.close()
 
 
 def test_many_collectors_start_at_once_on_an_empty_database(postgresql):

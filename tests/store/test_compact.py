@@ -78,7 +78,7 @@ def test_two_compactors_agree(target):
 
 
 def test_one_window_that_cannot_be_computed_does_not_stop_the_others(store, caplog):
-    """Counts that overflow when added up: each upload is valid, their sum is not."""
+    """Counts that no gate lets through."""
     huge = window(requests=2**62)
     store.ingest(PROJECT, envelope(huge, huge, seq=1), 1.0)
     store.ingest(PROJECT, envelope(window(), seq=2, bucket=BUCKET + 300), 1.0)

@@ -3,7 +3,7 @@ import threading
 import pytest
 from sqlalchemy import event
 
-from graphsignal_mw.store import StorageFullError, Store
+from graphsignal_mw.store import StorageFullError, Store, Upload
 
 from .envelopes import BUCKET, WHOLE, envelope, window
 
@@ -23,6 +23,25 @@ def test_a_repeat_after_compaction_and_purge_is_still_a_repeat(store):
     store.compact()
     store.purge(1.0 + 10 * 86400)
     assert store.ingest(PROJECT, envelope(window()), 2.0) is False
+
+
+def test_of_many_uploads_each_is_stored_or_says_what_failed(store):
+    """One that the driver cannot write (a lone surrogate) fails the transaction of all: then each is tried alone."""
+    wanted = [envelope(window(), seq=1), envelope(window(), seq=2, boot_id="\ud800"), envelope(window(), seq=1)]
+    first, bad, repeat = store.ingest_all([Upload(PROJECT, each, 1.0) for each in wanted])
+    assert (first, repeat) == (True, False)
+    assert isinstance(bad, UnicodeEncodeError)
+    assert store.ingest_all([]) == []
+    store.compact()
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
+
+
+def test_uploads_of_many_projects_are_stored_together(store):
+    wanted = [Upload(project, envelope(window(), seq=seq), 1.0) for seq in range(3) for project in ("b", "a")]
+    assert store.ingest_all(wanted) == [True] * 6
+    assert store.ingest_all([*wanted, Upload("c", envelope(), 1.0)]) == [False] * 6 + [True]
+    store.compact()
+    assert [store.totals(project, "model", *WHOLE).counters["requests"] for project in "ab"] == [9, 9]
 
 
 @pytest.mark.parametrize("other", [{"seq": 2}, {"boot_id": "boot-0002"}])

@@ -52,18 +52,36 @@ def test_windows_end_when_no_upload_can_change_them_any_more(store):
     store.compact()
     store.purge(BUCKET + 402 * day)
     sizes = store.sizes()
-    assert (sizes["windows"], sizes["parts"], sizes["deltas"]) == (1, 0, 1)
+    assert (sizes["windows"], sizes["parts"], sizes["deltas"]) == (2, 0, 1)
+    store.purge(BUCKET + 732 * day)
+    sizes = store.sizes()
+    assert (sizes["windows"], sizes["parts"], sizes["deltas"]) == (1, 0, 0)
     assert store.versions(PROJECT, "model", *WHOLE) == []
     assert store.totals(PROJECT, "model", *WHOLE).window_count == 0
     (deployment,) = store.deployments(PROJECT)
     assert deployment.first_window == (BUCKET + day) // day * day
     with store.read() as connection:
-        for table in ("bases", "columns", "column_sketches", "details", "names"):
+        for table in ("columns", "names"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() > 0
-    store.purge(BUCKET + 800 * day)
+    store.purge(BUCKET + 1100 * day)
     with store.read() as connection:
         for table in ("bases", "columns", "column_sketches", "details", "names", "windows", "parts"):
             assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() == 0
+
+
+def test_counts_and_moments_outlive_sketches(store):
+    store.ingest(PROJECT, envelope(rich_window()), 1.0)
+    store.compact()
+    store.purge(BUCKET + 400 * DAY)
+    ((_, _, before), _) = store.columns(PROJECT, "model", *WHOLE)
+    store.purge(BUCKET + 402 * DAY)
+    ((_, _, x), (_, _, y)) = store.columns(PROJECT, "model", *WHOLE)
+    assert (x.count, x.missing, x.types, y.types) == (3, 0, before.types, y.types)
+    assert [getattr(x.moments, name) for name in ("n", "mean", "m2", "minimum", "maximum")] == [3, 2, 2, 1, 3]
+    assert (before.quantiles.n, x.quantiles.n) == (3, 0)
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
+    for table in (schema.bases, schema.column_sketches, schema.details):
+        assert [count(store, table, level) for level in (0, HOUR, DAY)] == [0, 0, 0]
 
 
 @pytest.fixture
@@ -158,14 +176,15 @@ def test_a_column_that_came_up_later_was_not_missing_in_the_hours_before(store):
 
 
 def test_windows_that_cannot_be_added_up_stay_as_they_are(store, caplog):
-    for half in range(2):
-        huge = window(requests=2**62)
-        store.ingest(PROJECT, envelope(huge, seq=half, bucket=MIDNIGHT + 1800 * half), 1.0)
-    store.compact()
+    """Counts that no gate lets through, in one of the two windows of an hour."""
+    for seq, (half, requests) in enumerate(((0, 3), (1, 3), (1, 2**62))):
+        store.ingest(PROJECT, envelope(window(requests=requests), seq=seq, bucket=MIDNIGHT + 1800 * half), 1.0)
+        store.compact()
     store.purge(MIDNIGHT + 38 * DAY)
     assert "cannot be computed" in caplog.text
-    assert count(store, schema.windows, 0) == count(store, schema.bases, 0) == 2
-    assert count(store, schema.windows, HOUR) == 0
+    assert [count(store, schema.windows, level) for level in (0, HOUR)] == [2, 0]
+    assert (count(store, schema.bases, 0), store.sizes()["parts"]) == (1, 2)
+    assert store.totals(PROJECT, "model", *EVER).counters["requests"] == 6
 
 
 def test_a_window_that_waits_is_not_folded(filled):

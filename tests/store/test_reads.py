@@ -59,6 +59,33 @@ def test_column_series(filled):
     assert filled.column_series(PROJECT, "model", "features", "unknown", *WHOLE) == []
 
 
+def test_all_columns_by_step(filled):
+    found = filled.columns_by_step(PROJECT, "model", BUCKET, BUCKET + 3000, 900)
+    assert list(found) == [("features", "x"), ("predictions", "y")]
+    starts = [start for start, _ in found["features", "x"]]
+    assert starts == sorted({(BUCKET + 300 * i) // 900 * 900 for i in range(10)})
+    assert sum(column.count for _, column in found["features", "x"]) == 1003
+    merged = [filled.columns(PROJECT, "model", max(at, BUCKET), at + 900, stream="features")[0][2] for at in starts]
+    for (_, one), two in zip(found["features", "x"], merged, strict=True):
+        assert (one.count, one.types, one.moments.mean) == (two.count, two.types, pytest.approx(two.moments.mean))
+        assert one.quantiles.n == two.quantiles.n
+    assert list(filled.columns_by_step(PROJECT, "model", *WHOLE, 86400, version="v3")) == []
+
+
+def test_one_column_by_its_name(filled):
+    assert [c[:2] for c in filled.columns(PROJECT, "model", *WHOLE, stream="features", name="x")] == [("features", "x")]
+    assert filled.columns(PROJECT, "model", *WHOLE, stream="features", name="y") == []
+
+
+def test_marks_change_where_windows_do(filled):
+    before = filled.window_marks(PROJECT, "model", *WHOLE, 900)
+    filled.ingest(PROJECT, envelope(window(), seq=500, bucket=BUCKET + 1800, version="v2"), 1.0)
+    filled.compact()
+    after = filled.window_marks(PROJECT, "model", *WHOLE, 900)
+    assert {at for at in after if before.get(at) != after[at]} == {(BUCKET + 1800) // 900 * 900}
+    assert filled.window_marks(PROJECT, "model", *WHOLE, 900, version="v3") == {}
+
+
 def test_latency_series(filled):
     series = filled.latency_series(PROJECT, "model", *WHOLE)
     assert len(series) == 10

@@ -1,9 +1,8 @@
-import numpy as np
 import pytest
 
-from graphsignal_mw.records import GroundTruth, Prediction, Table
+from graphsignal_mw.records import GroundTruth, Prediction
 from graphsignal_mw.stats import WindowStats
-from graphsignal_mw.window import fold_labels, fold_predictions, fold_table, pick
+from graphsignal_mw.window import fold_labels, fold_predictions
 
 
 def same(columns):
@@ -72,18 +71,3 @@ def test_a_label_that_no_kind_fits_is_counted_and_costs_only_itself(label, predi
 def test_a_bad_score_does_not_count_its_label_twice():
     stats = labelled(GroundTruth(True, True, score=0.5), GroundTruth(True, True, score="high"))
     assert (stats.performance[""].binary.tp, stats.counters["dropped.invalid_label"]) == (1, 1)
-
-
-@pytest.mark.parametrize("outputs", [{"y": [True, False, True]}, {"y": np.array([True, False, True])}])
-def test_a_table_is_folded_by_segment(outputs):
-    stats = WindowStats()
-    segments = [("a=1",), (), ("a=1", "b=2", "b=2")]
-    fold_table(stats, Table(3, [{"x": 1}, {"x": 2}, {}], outputs, segments), same)
-    assert (stats.counters["predictions"], stats.features.columns["x"].missing) == (3, 1)
-    assert {name: s.counters["predictions"] for name, s in stats.segments.items()} == {"a=1": 2, "b=2": 1}
-    assert stats.segments["a=1"].predictions.columns["y"].frequent.counts == {"true": 2}
-
-
-def test_what_is_picked_keeps_its_type():
-    assert pick(np.array([1, 2, 3]), [2, 0]).tolist() == [3, 1]
-    assert pick(["a", "b"], [1]) == ["b"]

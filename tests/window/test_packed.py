@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from graphsignal_mw.stats import WindowStats
 from graphsignal_mw.window import Layout, Packed
-from graphsignal_mw.window.packed import TILE
+from graphsignal_mw.window.packed import FEW, MANY, TILE
 
 NOTHING = Layout((), ())
 
@@ -33,9 +33,9 @@ def packed(rows, features=NOTHING, numbers=(), others=()):
 
 def test_each_value_goes_to_its_own_column():
     made = Packed(Layout(("a", "b"), ("s",)), Layout(("y",), ()))
-    made.add(2, Values([1.0, 2.0, 3.0, 4.0], ["p", "q"]), Values([0.5, 0.6]))
+    made.add(2, Values([[1.0, 3.0], [2.0, 4.0]], [["p", "q"]]), Values([[0.5, 0.6]]))
     more = Packed(Layout(("a", "b"), ("s",)), Layout(("y",), ()))
-    more.add(1, Values([5.0, 6.0], ["q"]), Values([0.7]))
+    more.add(1, Values([[5.0], [6.0]], [["q"]]), Values([[0.7]]))
     made.extend(more)
     stats, _ = folded(made)
     features = stats.features.columns
@@ -50,31 +50,31 @@ def test_each_value_goes_to_its_own_column():
 
 def test_what_no_row_has_is_no_column_and_what_some_have_is_missing_in_the_others():
     layout = Layout((), ("never", "once"))
-    stats, _ = folded(packed(3, layout, (), [UNSET, UNSET, UNSET, "x", UNSET, None]))
-    assert set(stats.features.columns) == {"once"}
+    stats, _ = folded(packed(3, layout, (), [[UNSET, UNSET, UNSET], [UNSET, "x", None]]))
+    assert "never" not in stats.features.columns
     assert (stats.features.columns["once"].count, stats.features.columns["once"].missing) == (3, 2)
 
 
 def test_a_column_that_comes_and_goes_is_missing_meanwhile():
-    stats, _ = folded(packed(2, Layout(("a",), ()), [1.0, 2.0]), packed(3, Layout(("b",), ()), [1.0, 2.0, 3.0]))
+    stats, _ = folded(packed(2, Layout(("a",), ()), [[1.0, 2.0]]), packed(3, Layout(("b",), ()), [[1.0, 2.0, 3.0]]))
     assert {name: (c.count, c.missing) for name, c in stats.features.columns.items()} == {"a": (5, 3), "b": (5, 2)}
 
 
 @pytest.mark.parametrize("width", [1, 40])
 def test_long_work_is_done_in_steps_with_pauses_between(width):
     rows, names = 3 * TILE // width, tuple(f"f{n}" for n in range(width))
-    numbers = np.arange(rows * width, dtype=np.float64)
-    stats, pauses = folded(packed(rows, Layout(names, ("s",)), numbers, ["x"] * rows))
-    assert pauses >= 2
+    numbers = np.arange(rows * width, dtype=np.float64).reshape(width, rows)
+    stats, pauses = folded(packed(rows, Layout(names, ("s",)), numbers, [["x"] * rows]))
+    assert pauses >= 4
     columns = stats.features.columns
-    assert [columns[name].moments.maximum for name in names] == numbers[-width:].tolist()
+    assert [columns[name].moments.maximum for name in names] == numbers[:, -1].tolist()
     assert {column.count for column in columns.values()} == {rows}
 
 
 def test_columns_beyond_the_limit_are_skipped_and_counted():
     stats = WindowStats()
     stats.features.max_columns = 2
-    folded(packed(2, Layout(("a", "b", "c"), ("s",)), range(6), ["x", "y"]), stats=stats)
+    folded(packed(2, Layout(("a", "b", "c"), ("s",)), [[0, 3], [1, 4], [2, 5]], [["x", "y"]]), stats=stats)
     assert set(stats.features.columns) == {"a", "b"}
     assert (stats.features.skipped, stats.features.columns["b"].moments.maximum) == (4, 4.0)
 
@@ -83,5 +83,24 @@ def test_others_are_transformed_by_name():
     def transform(columns):
         return {name: [f"{name}:{value}" for value in values] for name, values in columns.items()}
 
-    stats, _ = folded(packed(1, Layout((), ("s",)), (), ["x"]), transform=transform)
+    stats, _ = folded(packed(1, Layout((), ("s",)), (), [["x"]]), transform=transform)
     assert stats.features.columns["s"].frequent.counts == {"s:x": 1}
+
+
+@pytest.mark.parametrize("kind", [str, float])
+def test_many_strings_of_which_none_comes_twice_are_added_few_at_a_time(kind):
+    rows = 4 * MANY
+    for values, few in (([kind(n) for n in range(rows)], kind is str), ([kind(n % 9) for n in range(rows)], False)):
+        stats, pauses = folded(packed(rows, Layout((), ("s",)), (), [values]))
+        assert pauses == rows // (FEW if few else MANY)
+        assert stats.features.columns["s"].count == rows
+
+
+def test_what_cannot_be_packed_adds_nothing_at_all():
+    made = Packed(Layout(("a",), ("s",)), Layout(("y",), ()))
+    with pytest.raises(ValueError, match="could not convert"):
+        made.add(1, Values([[1.0]], [["x"]]), Values([["odd"]]))
+    assert not len(made)
+    made.add(1, Values([[2.0]], [["y"]]), Values([[0.5]]))
+    columns = folded(made)[0].features.columns
+    assert (columns["a"].moments.maximum, columns["a"].count, dict(columns["s"].frequent.counts)) == (2.0, 1, {"y": 1})

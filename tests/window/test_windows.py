@@ -1,9 +1,10 @@
+import itertools
 import threading
 
 import pytest
 
-from graphsignal_mw.records import ExceptionEvent
-from graphsignal_mw.window import Gathered, Windows, bucket_of
+from graphsignal_mw.records import ExceptionEvent, Prediction
+from graphsignal_mw.window import Gathered, Pause, Windows, bucket_of
 from graphsignal_mw.window.windows import MAX_OPEN
 
 from .process import NOON, Process, only
@@ -103,6 +104,16 @@ def test_a_look_shows_no_values_of_which_there_are_few():
     column = only(process.peek()).features.columns["x"]
     assert (column.count, column.values.n) == (1, 0)
     assert only(process.cut()).features.columns["x"].values.n == 5
+
+
+@pytest.mark.parametrize("final", [None, False, True])
+def test_looks_and_cuts_of_many_columns_pause_between_them_until_the_last(final):
+    seconds, slept = itertools.count(), []
+    windows = Windows(window_seconds=300, pause=Pause(lambda: next(seconds), slept.append))
+    row = {f"f{n}": float(n) for n in range(50)}
+    windows.add(windows.key("d", {}, NOON), Gathered(predictions=[Prediction(row, {})]))
+    assert windows.peek() if final is None else windows.cut(final=final) or final is False
+    assert (len(slept) >= 50) is (not final)
 
 
 def test_threads_lose_nothing():

@@ -73,6 +73,34 @@ def test_what_is_not_a_sketch_is_refused(data):
         kll.check(data)
 
 
+MANY = [sketch(n, k).to_bytes() for k in (200, 2048) for n in (0, 1, 2, 50, 199, 200, 3000, 20_000)] * 9
+
+
+def test_many_sketches_are_checked_as_each_alone():
+    assert kll.check_all([]) == []
+    assert kll.check_all(MANY) == [kll.check(data) for data in MANY]
+    assert kll.check_all([forged(2, [2, 2], [5.0, 1.0, 1.0, 5.0]), *MANY])[0] == 6
+
+
+@pytest.mark.parametrize("place", [0, 1, 70, len(MANY)])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        forged(2, [2, 2], [1.0, 2.0, 2.0, 1.0]),
+        forged(2, [2, 2], [1.0, 2.0, 3.0, 9.5]),
+        forged(2, [2, 2], [-0.5, 2.0, 3.0, 4.0]),
+        forged(2, [2, 2], [1.0, 2.0, 3.0, float("nan")]),
+        forged(3, [5, -8, 20]),
+        sketch(50).to_bytes()[:-8] + struct.pack("<d", float("inf")),
+        b"",
+    ],
+    ids=range(7),
+)
+def test_one_bad_sketch_among_many_is_found(place, bad):
+    with pytest.raises(WireError, match=r"^quantiles: "):
+        kll.check_all([*MANY[:place], bad, *MANY[place:]])
+
+
 MUTATE = """
 import random, sys
 import numpy as np

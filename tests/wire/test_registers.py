@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from graphsignal_mw.errors import WireError
 from graphsignal_mw.stats.distinct import MAX_RHO, REGISTERS
-from graphsignal_mw.wire.registers import pack, unpack
+from graphsignal_mw.wire.registers import check_all, pack, unpack
 
 thorough = settings(max_examples=50, deadline=None, database=None, derandomize=True)
 
@@ -39,3 +39,12 @@ def test_the_bytes_are_little_endian():
 def test_what_is_not_registers_is_refused(data):
     with pytest.raises(WireError, match=r"^distinct: .*expected"):
         unpack(data)
+
+
+@pytest.mark.parametrize("bad", [b"X", b"Sab", b"S\x00\x08\x01", b"S\x00\x00\x37", b"D", b"D" + b"\x37" * 2048])
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_one_that_is_not_registers_is_found_among_many(bad, place):
+    good = [b"", b"S\x02\x01\x09", b"D" + b"\x36" * 2048, b"S\xff\x07\x36"]
+    check_all(good)
+    with pytest.raises(WireError, match=r"^distinct: .*expected"):
+        check_all([*good[:place], bad, *good[place:]])

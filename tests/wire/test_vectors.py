@@ -13,6 +13,9 @@ import pytest
 from fuzz.uploads import JSON_TYPE, Wire
 
 from graphsignal_mw.server import ServerSettings, create_app
+from graphsignal_mw.stats import Profile
+from graphsignal_mw.stats.facets import TEXT_FACETS
+from graphsignal_mw.stats.text_facets import text_facets
 from graphsignal_mw.store import Store
 from graphsignal_mw.wire import CONTENT_TYPE, Envelope, decode, encode, part_to_stats
 
@@ -134,3 +137,19 @@ def test_an_upload_written_by_hand_after_the_format_is_understood(store, wire):
     assert n["std"] == pytest.approx(28.87, abs=0.01)
     assert [(each["value"], each["count"]) for each in s["frequent"]] == [("a", 70), ("b", 30)]
     assert s["distinct"] == 2
+
+
+FACETS = json.loads((VECTORS / "facets.json").read_text())
+
+
+@pytest.mark.parametrize("entry", FACETS["texts"], ids=lambda entry: repr(entry["value"]))
+def test_the_facets_of_a_text_are_those_of_the_vector(entry):
+    assert dict(zip(TEXT_FACETS, text_facets([entry["value"]])[:, 0], strict=True)) == pytest.approx(entry["facets"])
+
+
+@pytest.mark.parametrize("entry", FACETS["lists"], ids=lambda entry: str(entry["value"]))
+def test_the_facets_of_a_list_are_those_of_the_vector(entry):
+    profile = Profile()
+    profile.update({"x": [entry["value"]]})
+    found = {name[3:]: column.moments.mean for name, column in profile.columns.items() if column.moments.n}
+    assert found == pytest.approx(entry["facets"])

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from graphsignal_mw.dashboard.charts import Chart, Span, annotated
-from graphsignal_mw.dashboard.column_charts import track
+from graphsignal_mw.dashboard.column_charts import tracks_of, whole
 from graphsignal_mw.dashboard.columns import ColumnRow, column_row
 from graphsignal_mw.dashboard.lens import Lens, look, title_of
 from graphsignal_mw.dashboard.pages.deployments import is_late
@@ -87,17 +87,17 @@ def column_rows(lens: Lens, issues: list[Issue]) -> list[ColumnRow]:
         (stream, name): column
         for stream, name, column in lens.store.columns(lens.project, lens.name, before.start, before.end)
     }
-    found = lens.store.columns(lens.project, lens.name, lens.period.start, lens.period.end, version=lens.version)
+    tracks = tracks_of(lens, lens.grid)
     return [
         column_row(
             stream,
             name,
-            column,
+            whole(track),
             before=past.get((stream, name)),
-            track=track(lens, stream, name),
+            track=track,
             issues=issues,
         )
-        for stream, name, column in sorted(found, key=lambda c: (c[0], c[1]))
+        for (stream, name), track in tracks.items()
     ]
 
 

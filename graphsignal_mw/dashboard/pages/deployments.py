@@ -84,7 +84,7 @@ def _headline(issues: Sequence[Issue], *, late: bool) -> str:
 
 
 def _learning(deployment: Deployment) -> str:
-    known = deployment.last_window - deployment.first_window
+    known = deployment.last_window - deployment.first_window + deployment.window_seconds
     return f"learning, {span(known)} of history" if known < LEARNING else ""
 
 

@@ -13,7 +13,6 @@ from graphsignal_mw.dashboard.lens import Lens, find, span_of, title_of
 from graphsignal_mw.dashboard.pages.deployment import Charts, chart_json
 from graphsignal_mw.dashboard.period import DAY, LONGEST, Period
 from graphsignal_mw.dashboard.site import HEADERS, Site
-from graphsignal_mw.dashboard.templating import path
 from graphsignal_mw.dashboard.traffic import (
     counter_buckets,
     failures_chart,
@@ -64,7 +63,7 @@ def act(site: Site, request: Request) -> Response:
     if action not in ACTIONS:
         raise ValueError(f"action: {action!r} is not one of {', '.join(ACTIONS)}")
     site.store.set_issue_state(site.project, issue, action, viewer_of(request).name)
-    return RedirectResponse(path("issues", str(issue)), 303, HEADERS)
+    return RedirectResponse(site.path("issues", str(issue)), 303, HEADERS)
 
 
 def lens_of(site: Site, issue: Issue) -> Lens:
@@ -77,6 +76,7 @@ def lens_of(site: Site, issue: Issue) -> Lens:
     return Lens(
         store=site.store,
         project=site.project,
+        base=site.base,
         deployment=find(site, issue.deployment),
         period=period,
         now=now,

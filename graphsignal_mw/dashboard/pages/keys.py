@@ -43,7 +43,7 @@ def create_key(site: Site, request: Request) -> Response:
 def revoke_key(site: Site, request: Request) -> Response:
     """Answer ``POST /keys/{id}/revoke``."""
     site.store.revoke_key(site.project, str(request.path_params["id"]), actor=viewer_of(request).name)
-    return RedirectResponse("/keys", 303, HEADERS)
+    return RedirectResponse(site.path("keys"), 303, HEADERS)
 
 
 def state_of(key: KeyInfo, now: float) -> str:

@@ -17,9 +17,10 @@ def sign_in_page(site: Site, request: Request) -> Response:
 
 
 def sign_in(site: Site, request: Request) -> Response:
-    """Answer ``POST /sign-in``: a session for the key, and back to where the browser came from."""
-    form, following = request.state.form, own_address(request.state.form.get("next", ""))
-    token = site.store.sign_in(site.project, form.get("key", "").strip())
+    """Answer ``POST /sign-in``: a session for the key and its project, and back to where the browser came from."""
+    secret, following = request.state.form.get("key", "").strip(), own_address(request.state.form.get("next", ""))
+    key = site.store.authenticate(secret)
+    token = site.store.sign_in(key.project, secret) if key is not None else None
     if token is None:
         # Who tried, never with what.
         logger.warning("sign-in refused for %s", request.client.host if request.client else "an unknown address")
@@ -47,4 +48,5 @@ def own_address(address: str) -> str:
 
 def is_https(request: Request) -> bool:
     """Whether the browser came by HTTPS, here or at a proxy before."""
-    return "https" in {request.url.scheme, request.headers.get("x-forwarded-proto", "")}
+    at_proxy = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip()
+    return "https" in {request.url.scheme, at_proxy}

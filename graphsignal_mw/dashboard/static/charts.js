@@ -186,6 +186,8 @@
       details.open = false;
       details.classList.add("ready");
     }
+    // Where columns over time do not fit, the last of it is what one wants to see.
+    for (const heat of document.querySelectorAll(".scroll:has(> .heat)")) heat.scrollLeft = heat.scrollWidth;
     for (const target of document.querySelectorAll(".plot")) if (!plots.has(target)) draw(target);
   }
 

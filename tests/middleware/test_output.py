@@ -1,9 +1,12 @@
 import contextvars
 import threading
+import weakref
 
 import pytest
 
-from .harness import ANSWER, Gateway, environ, returning
+from graphsignal_mw.middleware import WSGICapture
+
+from .harness import ANSWER, Gateway, environ, returning, router
 
 
 class Chunks:
@@ -66,6 +69,20 @@ def test_no_chunk_is_asked_for_early_joined_or_split(records):
     with pytest.raises(StopIteration):
         next(result)
     assert records.only().response_body == ANSWER
+
+
+@pytest.mark.parametrize("taken", [0, 1, 3])
+def test_what_waits_for_the_background_thread_keeps_nothing_of_the_app(taken):
+    waiting = []
+    app = WSGICapture(lambda *_: Chunks(b"1", b"2"), router=router(), submit=waiting.append, max_body_bytes=1000)
+    result = app(environ(), Gateway().start_response)
+    inner = weakref.ref(result.inner)
+    for _ in range(taken):
+        next(result, None)
+    result.close()
+    del result
+    assert len(waiting) == 1
+    assert inner() is None
 
 
 def test_a_stream_has_no_length(records):

@@ -1,0 +1,180 @@
+"""The response of a WSGI app, teed: what it starts, writes and returns."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from time import perf_counter
+from typing import Any
+
+from graphsignal_mw.middleware.body import ABSENT, Body
+from graphsignal_mw.middleware.capture import report
+from graphsignal_mw.middleware.current import CURRENT
+from graphsignal_mw.middleware.input import InputCapture
+from graphsignal_mw.records import Headers
+
+StartResponse = Callable[..., Any]
+
+
+class OutputCapture(InputCapture):
+    """A request under WSGI: stands before ``start_response``, and before the iterable that the app returns.
+
+    Nobody knows which chunk is the last. So the first is kept as if it were the only one, as it is most often, until a
+    second one comes.
+
+    As an iterable it is no generator, which would never close the inner one if it were closed before its first
+    ``next``. But inside is one, as servers go through it with less effort than through a ``__next__``. It has no
+    ``__len__``: servers would believe it.
+    """
+
+    __slots__ = ("chunks", "inner", "inner_start", "inner_write")
+    chunks: Iterator[bytes]
+    inner: Iterable[bytes]
+    inner_start: StartResponse
+    inner_write: Callable[[bytes], Any]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.chunks
+
+    def __next__(self) -> bytes:
+        return next(self.chunks)
+
+    def close(self) -> None:
+        """Close the app's iterable, as the server asked to."""
+        try:
+            close = getattr(self.inner, "close", None)
+            if close is not None:
+                close()
+        except BaseException as error:
+            self.failed(error)
+            raise
+        finally:
+            if not self.done:
+                self.hand_over()
+            self.inner = self.chunks = _NOTHING  # what waits for the background thread holds nothing of the app's
+
+    def teed(self) -> Iterator[bytes]:
+        """Go through the app's iterable, and keep what passes."""
+        try:
+            inner = self.inner if self.status is not None else self._begun()
+            for chunk in inner:
+                if self.response is ABSENT and type(chunk) is bytes and len(chunk) <= self.middleware.at_once:
+                    self.response = chunk
+                else:
+                    self.add(chunk)
+                yield chunk
+        except BaseException as error:
+            self.failed(error)
+            self.hand_over()
+            raise
+        self.hand_over(complete=True)
+
+    def start_response(self, *args: Any, **kwargs: Any) -> Callable[[bytes], Any]:
+        """Start the response as the server does."""
+        self.inner_write = self.inner_start(*args, **kwargs) if kwargs else self.inner_start(*args)
+        try:
+            if not self.done:
+                self.status = args[0]
+                self.response_headers = tuple(args[1])
+                if len(args) > 2 and args[2]:
+                    self._answers(args[2])
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            self.defect(error)
+        return self._write
+
+    def request_headers(self) -> Headers:
+        """Return what says how to read the body, and the headers that the endpoint wants."""
+        kind, coding, wanted = self.headers
+        return (*((_KIND, kind),) * bool(kind), *((_CODING, coding),) * bool(coding), *wanted)
+
+    def status_code(self) -> int | None:
+        """Return the status of the response; the app sends it as text."""
+        if self.status is None:
+            return None
+        try:
+            return int(self.status[:3])
+        except (TypeError, ValueError) as error:
+            self.defect(error)
+            return None
+
+    def add(self, chunk: Any) -> None:
+        """Keep a chunk of the response; one that is not bytes is the app's mistake, and the server's to refuse."""
+        if self.response is ABSENT and type(chunk) is bytes and len(chunk) <= self.middleware.at_once:
+            self.response = chunk
+        elif not self.done:
+            self._gather(chunk)
+
+    def returned(self, result: Iterable[bytes]) -> None:
+        """Take what is given back as it is: a list or tuple; of a file, or what servers ask for its length, nothing."""
+        try:
+            if type(result) in _WHOLE:
+                for chunk in result:
+                    self.add(chunk)
+            else:
+                self.skip_response()
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            self.defect(error)
+        self.hand_over(complete=True)
+
+    def hand_over(self, *, complete: bool = False) -> None:
+        """Give the record away, once: at exhaustion, error or close, whichever comes first."""
+        if self.done:
+            return
+        self.done, self.left = True, -1
+        try:
+            self.duration = perf_counter() - self.began
+            if complete:
+                self.outcome = "completed"
+            if type(self.response) is not bytes:
+                self._end_gathered(complete)
+            elif not complete:
+                self.response = ABSENT
+            self.middleware.submit(self)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            report(self.middleware.fault, error)
+
+    def _begun(self) -> Iterable[bytes]:
+        """Begin an app that has not started its response: it is a generator, and runs only now."""
+        token = CURRENT.set(self)
+        try:
+            iterator = iter(self.inner)
+            first = next(iterator, _END)
+        finally:
+            CURRENT.reset(token)
+        return () if first is _END else chain((first,), iterator)
+
+    def _end_gathered(self, complete: bool) -> None:
+        if complete and self.response is ABSENT:
+            self.response = b""
+        elif complete and type(self.response) is Body:
+            self.response.complete()
+
+    def _gather(self, chunk: Any) -> None:
+        try:
+            if type(chunk) is not bytes:
+                self.skip_response()
+                return
+            if type(self.response) is bytes:
+                first, self.response = self.response, ABSENT
+                self.add_response(first, last=False)
+            self.add_response(chunk, last=False)
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            self.defect(error)
+
+    def _write(self, data: bytes) -> Any:
+        self.add(data)
+        try:
+            return self.inner_write(data)
+        except OSError:  # what servers raise when the client has left
+            self.departed = True
+            raise
+
+    def _answers(self, exc_info: Any) -> None:
+        """PEP 3333: the app answers this exception."""
+        for error in exc_info:
+            if isinstance(error, BaseException):
+                self.note(error)
+
+
+_KIND, _CODING = "content-type", "content-encoding"
+_WHOLE = frozenset({list, tuple})
+_END: Any = object()
+_NOTHING: Iterator[bytes] = iter(())

@@ -1,0 +1,66 @@
+"""Batches of predictions: columns, or rows, of one window are added to its statistics some thousand rows at a time."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from graphsignal_mw.records import Table
+from graphsignal_mw.stats import WindowStats
+from graphsignal_mw.window.gather import Transform, distinct_names, fold_each
+from graphsignal_mw.window.rows import as_columns
+
+ROWS = 16_384  # numpy is quickest with arrays that stay in the cache; and other memory is that of so many rows
+
+
+def fold_table(stats: WindowStats, table: Table, transform: Transform) -> Counter[str]:
+    """Add a batch whose rows all belong to this window; return those that could not be added, counted by reason."""
+
+    def add(start: int, end: int) -> None:
+        _fold_rows(stats, table, slice(start, end), transform)
+
+    lost: Counter[str] = Counter()
+    for start in range(0, table.rows, ROWS):
+        lost += fold_each(add, start, min(start + ROWS, table.rows))
+    stats.counters.update(lost)
+    return lost
+
+
+def _fold_rows(stats: WindowStats, table: Table, rows: slice, transform: Transform) -> None:
+    # Whatever a user's values may break breaks here, before anything is counted.
+    features = transform(as_columns(_cut(table.features, rows)))
+    outputs = transform(as_columns(_cut(table.outputs, rows)))
+    n = rows.stop - rows.start
+    stats.counters["predictions"] += n
+    stats.features.update(features, n)
+    stats.predictions.update(outputs, n)
+    for name, index in _rows_by_segment((table.segments or ())[rows]).items():
+        segment = stats.segment(name)
+        segment.counters["predictions"] += len(index)
+        chosen = outputs if len(index) == n else {k: pick(v, index) for k, v in outputs.items()}
+        segment.predictions.update(chosen, len(index))
+
+
+def _cut(data: Any, rows: slice) -> Any:
+    """Return some ``rows`` of columns, or of a list of rows."""
+    return {name: values[rows] for name, values in data.items()} if isinstance(data, Mapping) else data[rows]
+
+
+def pick(values: Any, index: Sequence[int] | slice) -> Sequence[Any]:
+    """Return the values at ``index``, as an array where they are one."""
+    if isinstance(index, slice):
+        chosen: Sequence[Any] = values[index]
+        return chosen
+    return values[np.asarray(index)] if isinstance(values, np.ndarray) else [values[i] for i in index]
+
+
+def _rows_by_segment(segments: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
+    by_names: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)  # few, for many rows
+    for row, names in enumerate(segments):
+        by_names[names].append(row)
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for names, rows in by_names.items():
+        for name in distinct_names(names):
+            found[name] += rows
+    return found
