@@ -27,7 +27,7 @@ RATE = 1000  # requests a second
 
 
 def added(python, framework, rounds, requests):
-    """Return {variant: (µs a request, µs added to the bare app's, medians of the rounds)}."""
+    """Return µs a request of the bare app, and {variant: µs that it adds}: medians of the rounds."""
     workers = {
         name: Told([python, "worker.py", framework, name, str(requests)], cwd=HERE / "peers")
         for name in VARIANTS[framework]
@@ -40,25 +40,25 @@ def added(python, framework, rounds, requests):
                 costs[name].append(cost)
     for worker in workers.values():
         worker.end()
-    bare = costs[BARE]
-    return {
-        name: (statistics.median(cost), statistics.median(each - base for each, base in zip(cost, bare, strict=True)))
+    bare = costs.pop(BARE)
+    more = {
+        name: cost if name.startswith("ours") else [each - base for each, base in zip(cost, bare, strict=True)]
         for name, cost in costs.items()
     }
+    return statistics.median(bare), {name: statistics.median(figures) for name, figures in more.items()}
 
 
 def print_added(python, rounds, requests):
     for framework in VARIANTS:
-        found = added(python, framework, rounds, requests)
-        bare, ours = found[BARE][0], found[CAPTURES][1]
+        bare, found = added(python, framework, rounds, requests)
+        ours = found[CAPTURES]
         print(
             f"\nAdded per request, {framework} called in-process (bare: {bare:.1f} µs), "
             f"{rounds} rounds of 4 times {requests}"
         )
         print(f"{'':40}{'added µs':>10}{'times our capture':>20}")
-        for name, (_, more) in found.items():
-            if name != BARE:
-                print(f"{name:40}{more:>10.2f}{more / ours:>20.1f}", flush=True)
+        for name, more in found.items():
+            print(f"{name:40}{more:>10.2f}{more / ours:>20.1f}", flush=True)
 
 
 def print_tail(python, pairs, seconds):

@@ -2,7 +2,9 @@
 
     python worker.py starlette "ours, capture of both bodies" 2000
 
-The cost is CPU time of the serving thread in µs a request: other threads and processes do not change it.
+The cost is CPU time of the serving thread in µs a request: other threads and processes do not change it. Of ours it is
+what is added to a bare app of the same process: two processes of one app differ by more than that. Most peers patch
+their framework, so that no app of their process is bare.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ import logging
 import sys
 import time
 
-from apps import ANSWER, PATH, VARIANTS
+from apps import ANSWER, BARE, PATH, VARIANTS
 
 PARTS = 4  # of a round: what is captured in one of them fits into the queue
 BODY = json.dumps({f"feature_{n}": n * 1.5 for n in range(10)}).encode()
@@ -80,18 +82,23 @@ def drain():
     assert not lost, lost
 
 
+def cost_of(app, framework, n, loop):
+    return loop.run_until_complete(asgi_requests(app, n)) if framework == "starlette" else wsgi_requests(app, n)
+
+
 def main():
     framework, name, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
     logging.disable()  # an exporter without a collector complains
     app, ours = VARIANTS[framework][name](), name.startswith("ours")
-    loop = asyncio.new_event_loop()
+    bare, loop = VARIANTS[framework][BARE](), asyncio.new_event_loop()
     for _ in sys.stdin:
-        is_asgi = framework == "starlette"
         costs = []
         for _ in range(PARTS + 1):
-            costs.append(loop.run_until_complete(asgi_requests(app, n)) if is_asgi else wsgi_requests(app, n))
+            cost = cost_of(app, framework, n, loop)
             if ours:
                 drain()
+                cost -= cost_of(bare, framework, n, loop)
+            costs.append(cost)
         print(sum(costs[1:]) / PARTS / n * 1e6, flush=True)  # the first warms the caches, which other variants fill
 
 
