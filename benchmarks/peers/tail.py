@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SERVE = "import sys, uvicorn, apps; uvicorn.run(apps.TAILS[sys.argv[1]](), port=int(sys.argv[2]), {})"
-OPTIONS = "log_level='error', access_log=False"
+OPTIONS = "log_level='error', access_log=False, timeout_keep_alive=60"  # some connections are seldom needed
 
 
 class Server:
