@@ -63,7 +63,7 @@ ODD = {
     "zero dimensions": np.array(5),
     "nested": {"a": {"b": [1]}},
     "mapping": UserDict(a=1),
-    "not a time": np.datetime64("NaT"),
+    "not a time": np.datetime64("NaT", "ns"),
     "missing": pd.NA,
     "text": "7",
     "empty set": set(),
