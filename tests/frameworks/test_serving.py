@@ -64,13 +64,17 @@ def running(folder, environment, command, service):
 
 
 RAY = """
+import signal
+import threading
+
 from ray import serve
 
 serve.start(http_options={{"host": "127.0.0.1", "port": {port}}})
+ended = threading.Event()
+# Ray's own handler would end the process at once; it may answer before serve.run() has returned.
+signal.signal(signal.SIGTERM, lambda *_: ended.set())
 {code}
-import signal
-
-signal.sigwait({{signal.SIGTERM}})
+ended.wait()
 serve.shutdown()
 """
 FRAMEWORKS = {
