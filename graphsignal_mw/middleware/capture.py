@@ -113,8 +113,10 @@ class Capture:
         self.response = SKIPPED
 
     def note(self, error: BaseException) -> None:
-        """Keep ``error`` as strings, unless there is one already."""
+        """Keep ``error`` as strings, unless there is one already. A group of one is what frameworks with tasks make."""
         if not self.done and self.exception is None:
+            while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+                error = error.exceptions[0]
             self.exception = ExceptionEvent.of(error)
 
     def failed(self, error: BaseException) -> None:

@@ -233,3 +233,23 @@ def test_no_lone_surrogate_comes_out_of_a_message(records):
 
     raised_by(asgi_raising, records, fail)
     assert records.only().exception.message == "? is odd"
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (ExceptionGroup("tasks", [LookupError("mine")]), "LookupError"),
+        (ExceptionGroup("tasks", [ExceptionGroup("inner", [LookupError("mine")])]), "LookupError"),
+        (ExceptionGroup("tasks", [LookupError("mine"), ValueError("yours")]), "ExceptionGroup"),
+    ],
+)
+def test_a_group_of_one_is_recorded_as_the_one(records, raised, kind):
+    """Quart wraps what a stream raises, as frameworks with groups of tasks do."""
+
+    async def app(scope, receive, send):
+        raise raised
+
+    with pytest.raises(ExceptionGroup) as seen:
+        Connection().run(records.asgi(app))
+    assert seen.value is raised
+    assert (records.only().outcome, records.only().exception.type) == ("failed", kind)
