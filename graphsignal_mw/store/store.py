@@ -62,7 +62,11 @@ class Store(
 
         """
         engine = connect(target)
-        migrate(engine)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def check(self) -> None:
