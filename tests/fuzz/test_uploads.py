@@ -12,8 +12,6 @@ import msgspec
 import pytest
 from collector.service import Service
 
-from graphsignal_mw.server import ServerSettings, create_app
-from graphsignal_mw.store import Store
 from graphsignal_mw.wire import MAX_INFLATED
 
 from .uploads import JSON_TYPE, Wire, as_json, bent, mangled, original, sketches_mangled
@@ -79,15 +77,8 @@ def memory(pid="self"):
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store.open(tmp_path / "data")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def wire(store, tmp_path):
-    made = Wire(create_app(ServerSettings(data_dir=tmp_path / "data"), store))
+def wire(tmp_path):
+    made = Wire(tmp_path / "data")
     yield made
     made.close()
 
@@ -95,7 +86,7 @@ def wire(store, tmp_path):
 @pytest.mark.parametrize(
     ("count", "seed"), [(5000, 1), *(pytest.param(20_000, seed, marks=pytest.mark.full) for seed in range(10, 20))]
 )
-def test_whatever_is_uploaded_is_taken_or_refused_and_what_was_taken_can_be_read(store, wire, count, seed):
+def test_whatever_is_uploaded_is_taken_or_refused_and_what_was_taken_can_be_read(wire, count, seed):
     mutations, statuses = Mutations(seed), {}
     before = None
     for number in range(count):
@@ -108,7 +99,7 @@ def test_whatever_is_uploaded_is_taken_or_refused_and_what_was_taken_can_be_read
             before = memory()
     assert memory() - before < MOST_GROWTH
     assert min(statuses.get(status, 0) for status in (200, 413, 415, 422)) > 0, statuses
-    while store.compact():
+    while wire.store.compact():
         pass
     for deployment in msgspec.json.decode(wire.call("GET", "/api/v1/deployments")[2]):
         for path in readings(deployment["name"]):
@@ -128,12 +119,12 @@ def readings(name):
 @pytest.mark.parametrize(
     ("scopes", "status"), [((), 401), (("unknown",), 401), (("read",), 403), (("ingest",), 422), (("admin",), 422)]
 )
-def test_only_keys_for_uploads_get_as_far_as_being_wrong(store, wire, scopes, status):
+def test_only_keys_for_uploads_get_as_far_as_being_wrong(wire, scopes, status):
     """A caller from elsewhere: without a key nothing of the body is looked at."""
     wire.peer, mutations = "192.0.2.1", Mutations(3)
     secret = "gs_unknown" if scopes == ("unknown",) else None
     if scopes and secret is None:
-        secret = store.create_key("default", scopes, "test")
+        secret = wire.store.create_key("default", scopes, "test")
     headers = {"authorization": f"Bearer {secret}"} if secret else {}
     for _ in range(20):
         body, _ = mutations.bytes()

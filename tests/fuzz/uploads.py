@@ -9,6 +9,8 @@ from base64 import b64encode
 import msgspec
 from wire.sample import window
 
+from graphsignal_mw.server import ServerSettings, create_app
+from graphsignal_mw.store import Store
 from graphsignal_mw.wire import CONTENT_TYPE, encode, stats_to_part
 from graphsignal_mw.wire.schema import SCHEMA_VERSION, Envelope
 
@@ -90,10 +92,12 @@ def as_json(document):
 
 
 class Wire:
-    """Calls an ASGI app over and over in one event loop; ``send`` returns status, headers and body of the answer."""
+    """Calls a collector of its own over and over in one event loop; ``send`` returns status, headers and body."""
 
-    def __init__(self, app, peer="127.0.0.1"):
-        self.app, self.peer, self.loop = app, peer, asyncio.new_event_loop()
+    def __init__(self, folder, peer="127.0.0.1"):
+        self.store = Store.open(folder)
+        self.app = create_app(ServerSettings(data_dir=folder), self.store)
+        self.peer, self.loop = peer, asyncio.new_event_loop()
 
     def send(self, body, media_type=CONTENT_TYPE, encoding="gzip", **headers):
         named = {"host": "localhost", "content-type": media_type, "content-encoding": encoding, **headers}
@@ -125,3 +129,4 @@ class Wire:
     def close(self):
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
+        self.store.close()

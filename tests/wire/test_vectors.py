@@ -12,11 +12,9 @@ import msgspec
 import pytest
 from fuzz.uploads import JSON_TYPE, Wire
 
-from graphsignal_mw.server import ServerSettings, create_app
 from graphsignal_mw.stats import Profile
 from graphsignal_mw.stats.facets import TEXT_FACETS
 from graphsignal_mw.stats.text_facets import text_facets
-from graphsignal_mw.store import Store
 from graphsignal_mw.wire import CONTENT_TYPE, Envelope, decode, encode, part_to_stats
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -33,15 +31,8 @@ def binary():
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store.open(tmp_path / "data")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def wire(store, tmp_path):
-    made = Wire(create_app(ServerSettings(data_dir=tmp_path / "data"), store))
+def wire(tmp_path):
+    made = Wire(tmp_path / "data")
     yield made
     made.close()
 
@@ -74,13 +65,13 @@ def test_the_description_is_encoded_to_the_bytes(described, binary):
         ("delta.bin", CONTENT_TYPE, "gzip"),
     ],
 )
-def test_a_collector_makes_of_an_upload_what_the_vector_says(store, wire, file, media_type, encoding):
+def test_a_collector_makes_of_an_upload_what_the_vector_says(wire, file, media_type, encoding):
     body = (VECTORS / file).read_bytes()
     body = gzip.compress(body) if encoding == "gzip" else body
     for duplicate in (False, True):
         status, _, answer = wire.send(body, media_type=media_type, encoding=encoding)
         assert (status, json.loads(answer)) == (200, {"accepted": True, "duplicate": duplicate})
-    store.compact()
+    wire.store.compact()
     for address, expected in json.loads((VECTORS / "stored.json").read_text()).items():
         found = json.loads(wire.call("GET", f"{address}?from=0")[2])
         assert listed(expected, found) == expected, address
@@ -116,7 +107,7 @@ def registers_by_hand(strings):
     return b"S" + pairs
 
 
-def test_an_upload_written_by_hand_after_the_format_is_understood(store, wire):
+def test_an_upload_written_by_hand_after_the_format_is_understood(wire):
     """With nothing of ours, as it would be written in another language."""
     now = time.time()
     values = [float(v) for v in range(100)]
@@ -131,7 +122,7 @@ def test_an_upload_written_by_hand_after_the_format_is_understood(store, wire):
     envelope = {"schema_v": 1, "boot_id": "by-hand-1", "seq": 0, "sent_at": now, "window_seconds": 60, "parts": [part]}
     status, _, answer = wire.send(json.dumps(envelope).encode(), media_type=JSON_TYPE, encoding="identity")
     assert status == 200, answer
-    store.compact()
+    wire.store.compact()
     n, s = json.loads(wire.call("GET", "/api/v1/deployments/elsewhere/columns")[2])
     assert (n["mean"], n["min"], n["max"], n["quantiles"]["p50"]) == (49.5, 0, 99, pytest.approx(50, abs=1))
     assert n["std"] == pytest.approx(28.87, abs=0.01)
