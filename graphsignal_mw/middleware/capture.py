@@ -79,11 +79,6 @@ class Capture:
         """Whether the last byte of the response has been given away, or there will be none."""
         return self.duration is not None
 
-    @property
-    def succeeded(self) -> bool:
-        """Whether the response was given away whole, with a status of 2xx."""
-        return self.outcome == "completed" and not self.departed and 200 <= (self.status_code() or 0) < 300
-
     def request_headers(self) -> Headers:
         """Return the headers of the request that were kept."""
         headers: Headers = self.headers
