@@ -50,7 +50,7 @@ class Agent:
     def pipeline(self) -> Pipeline:
         """The pipeline of this process; a forked child gets its own."""
         pipeline = self._pipeline
-        if pipeline is None or pipeline.pid != os.getpid():
+        if pipeline is None or not pipeline.mine[0]:
             pipeline = self._renew()
         return pipeline
 
@@ -63,14 +63,17 @@ class Agent:
         return session
 
     def submit(self, capture: Capture) -> None:
-        """Take what a middleware captured."""
+        """Take what a middleware captured: on the request path, where each call counts."""
         pipeline = self._pipeline
-        if pipeline is None or pipeline.pid != os.getpid():
+        if pipeline is None or not pipeline.mine[0]:
             if self.settings.disabled:
                 return
             pipeline = self._renew()
-        is_light = type(capture.request) is bytes and type(capture.response) is bytes
-        if not (is_light and pipeline.queue.put_light(capture)):
+        queue = pipeline.queue
+        light = queue.light
+        if len(light) < queue.light_limit and type(capture.request) is bytes and type(capture.response) is bytes:
+            light.append(capture)
+        else:
             pipeline.capture(capture.finish())
 
     def record(
@@ -153,7 +156,7 @@ class Agent:
     def _own(self) -> Pipeline | None:
         """Return the pipeline of this process, if it has one yet."""
         pipeline = self._pipeline
-        return pipeline if pipeline is not None and pipeline.pid == os.getpid() else None
+        return pipeline if pipeline is not None and pipeline.mine[0] else None
 
     def _renew(self) -> Pipeline:
         with self._lock():

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from graphsignal_mw.agent.governor import Governor
 from graphsignal_mw.agent.intake import Intake
 from graphsignal_mw.agent.items import Item
 from graphsignal_mw.agent.joins import Joins
+from graphsignal_mw.agent.mark import mark
 from graphsignal_mw.agent.refused import Refused
 from graphsignal_mw.agent.threads import UPLOADER, WORKER, Threads
 from graphsignal_mw.agent.turn import Turn
@@ -35,13 +35,13 @@ log = logging.getLogger("graphsignal_mw")
 class Pipeline:
     """Everything that belongs to one process and boot id. Threads start with the first record.
 
-    Whoever works on windows and spool has the turn: the background thread, or a thread that logs a batch, flushes,
-    or finds the queue full.
+    ``mine[0]`` is true in the process that made it. Whoever works on windows and spool has the turn: the background
+    thread, or a thread that logs a batch, flushes, or finds the queue full.
     """
 
     def __init__(self, settings: Settings, spool_root: Path) -> None:
         self.settings = settings
-        self.pid = os.getpid()
+        self.mine = mark()
         self.boot_id = f"{int(time.time()):x}-{secrets.token_hex(10)}"
         self.queue = CaptureQueue(settings.max_queue_records, settings.max_queue_bytes, LIGHT)
         self.windows = Windows(
@@ -117,6 +117,7 @@ class Pipeline:
             self._open()
             self.queue.accept_light(self.governor.keep == 1.0)
             items: list[Item] = self.queue.take(SLICE)
+            self.windows.pause.expect(many=len(items) == SLICE)
             self._take(items + self.refused.take())
         return len(items)
 

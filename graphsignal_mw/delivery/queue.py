@@ -17,11 +17,12 @@ _LIGHT = 256
 class CaptureQueue:
     """First in, first out; refuses what does not fit. Sizes are bytes.
 
-    Items of at most ``light_size`` bytes may be put by :meth:`put_light`, which counts nothing: there are few of them,
-    and room for all is kept free. None is taken before :meth:`accept_light`.
+    Items of at most ``light_size`` bytes may be appended to ``light`` while fewer than ``light_limit`` are there:
+    nothing is counted then, and nothing called. There are few of them, and room for all is kept free. The limit is 0
+    before :meth:`accept_light`.
     """
 
-    __slots__ = ("_accepted", "_in", "_items", "_light", "_most_light", "_out", "max_bytes", "max_records")
+    __slots__ = ("_in", "_items", "_most_light", "_out", "light", "light_limit", "max_bytes", "max_records")
 
     def __init__(
         self, max_records: int = DEFAULT_RECORDS, max_bytes: int = DEFAULT_BYTES, light_size: int | None = None
@@ -29,11 +30,11 @@ class CaptureQueue:
         self._most_light = min(_LIGHT, max_records, max_bytes // (2 * light_size)) if light_size else 0
         self.max_records, self.max_bytes = max_records, max_bytes - self._most_light * (light_size or 0)
         self._items: deque[tuple[Any, int]] = deque()
-        self._light: deque[Any] = deque()
-        self._accepted = self._in = self._out = 0
+        self.light: deque[Any] = deque()
+        self.light_limit = self._in = self._out = 0
 
     def __len__(self) -> int:
-        return len(self._items) + len(self._light)
+        return len(self._items) + len(self.light)
 
     @property
     def bytes(self) -> int:
@@ -46,15 +47,8 @@ class CaptureQueue:
         return max(len(self) / self.max_records, self.bytes / self.max_bytes)
 
     def accept_light(self, accepted: bool) -> None:
-        """Say whether items may come by :meth:`put_light`: while somebody takes them, and need not look before."""
-        self._accepted = self._most_light if accepted else 0
-
-    def put_light(self, item: Any) -> bool:
-        """Append an item of at most ``light_size`` bytes and return True, or return False while too many wait."""
-        if len(self._light) < self._accepted:
-            self._light.append(item)
-            return True
-        return False
+        """Say whether light items may come: while somebody takes them, and need not look before."""
+        self.light_limit = self._most_light if accepted else 0
 
     def put(self, item: Any, size: int = 0) -> bool:
         """Append ``item`` and return True, or return False when there is no room."""
@@ -67,7 +61,7 @@ class CaptureQueue:
     def take(self, limit: int) -> list[Any]:
         """Return and remove up to ``limit`` items, oldest first of each kind. For one consumer at a time."""
         some = limit if not self._items else (limit + 1) // 2
-        taken = [self._light.popleft() for _ in range(min(some, len(self._light)))]
+        taken = [self.light.popleft() for _ in range(min(some, len(self.light)))]
         for _ in range(limit - len(taken)):
             try:
                 item, size = self._items.popleft()

@@ -3,22 +3,30 @@
 import time
 from collections.abc import Callable
 
-LONGEST = 0.00025  # seconds of work in one piece: as long may a request wait for it
+LONGEST = 0.002  # seconds of work in one piece, where pieces are rare: as long may a request wait for one
+LONGEST_OF_MANY = 0.00025  # seconds, where one follows another, and every request meets one
 REST = 0.001  # seconds
 
 
 class Pause:
-    """Called before each step of longer work: sleeps when one like the last would take them beyond :data:`LONGEST`.
+    """Called before each step of longer work: sleeps when one like the last would take the piece beyond its length.
 
-    ``clock`` is monotonic seconds. One thread works at a time.
+    Each pause costs: caches are cold after it, and the interpreter has to be had back from a thread that is busy. So
+    pieces are short only where there is so much to do that requests meet them all the time. ``clock`` is monotonic
+    seconds. One thread works at a time.
     """
 
     def __init__(
         self, clock: Callable[[], float] = time.perf_counter, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._clock, self._sleep = clock, sleep
+        self._longest = LONGEST
         self._has_ended = False
         self.begin()
+
+    def expect(self, *, many: bool) -> None:
+        """Say whether ``many`` pieces of work follow one another."""
+        self._longest = LONGEST_OF_MANY if many else LONGEST
 
     def begin(self) -> None:
         """Say that work begins now."""
@@ -27,7 +35,7 @@ class Pause:
     def __call__(self) -> None:
         """Sleep if it is time to."""
         now = self._clock()
-        if (now - self._since) + (now - self._last) > LONGEST and not self._has_ended:
+        if (now - self._since) + (now - self._last) > self._longest and not self._has_ended:
             self._sleep(REST)
             self.begin()
         else:

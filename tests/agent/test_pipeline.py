@@ -4,6 +4,8 @@ import threading
 import pytest
 
 from graphsignal_mw.agent.items import Counted
+from graphsignal_mw.agent.pipeline import SLICE
+from graphsignal_mw.window import Pause
 
 from .waiting import wait_for
 
@@ -39,6 +41,28 @@ def test_the_middleware_drops_what_does_not_fit_and_counts_it(make, server):
     assert dropped > 0
     assert server.total("requests") + dropped == 5000
     assert agent.stats()["dropped.queue_full"] == dropped
+
+
+class Told(Pause):
+    """Keeps what it is told to expect."""
+
+    def __init__(self):
+        super().__init__()
+        self.many = []
+
+    def expect(self, *, many):
+        self.many.append(many)
+        super().expect(many=many)
+
+
+def test_pieces_of_work_are_short_while_slices_are_full(make):
+    pipeline = make().pipeline
+    pipeline.windows.pause = told = Told()
+    for _ in range(2 * SLICE + 1):
+        assert pipeline.queue.put(Counted("model", "requests"))
+    while pipeline.step():
+        pass
+    assert told.many == [True, True, False, False]
 
 
 def test_what_is_logged_inside_our_own_work_does_not_deadlock(make, server):

@@ -1,7 +1,7 @@
 import pytest
 
 from graphsignal_mw.window import Pause
-from graphsignal_mw.window.pause import LONGEST, REST
+from graphsignal_mw.window.pause import LONGEST, LONGEST_OF_MANY, REST
 
 
 class Clock:
@@ -54,6 +54,18 @@ def test_a_piece_begins_when_work_does(clock, pause):
     clock.work(0.4 * LONGEST)
     pause()
     assert clock.slept == [REST]
+
+
+def test_pieces_are_short_while_many_follow_one_another(clock, pause):
+    pause.expect(many=True)
+    for _ in range(30):
+        clock.work(0.3 * LONGEST_OF_MANY)
+        pause()
+    assert clock.slept == [REST] * 10
+    pause.expect(many=False)
+    clock.work(0.4 * LONGEST)
+    pause()
+    assert clock.slept == [REST] * 10
 
 
 def test_there_are_no_pauses_at_the_end(clock, pause):
