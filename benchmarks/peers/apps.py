@@ -154,6 +154,7 @@ def empty():
 
 
 BARE, PASSES, CAPTURES = "bare", "ours, route not configured", "ours, capture of both bodies"
+AGAIN = "bare, once more"
 DRAINS = "ours, under a full drain"
 BACKLOG = 10  # more records for each request
 VARIANTS = {
@@ -183,4 +184,4 @@ VARIANTS = {
         "Sentry, traces on": lambda: sentry(flask, 1.0),
     },
 }
-TAILS = {BARE: starlette, CAPTURES: VARIANTS["starlette"][CAPTURES], DRAINS: ours_draining}
+TAILS = {BARE: starlette, AGAIN: starlette, CAPTURES: VARIANTS["starlette"][CAPTURES], DRAINS: ours_draining}

@@ -18,7 +18,7 @@ class Server:
     def __init__(self, python, variant):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+            self.python, self.port = python, free.getsockname()[1]
         command = [python, "-c", SERVE.format(OPTIONS), variant, str(self.port)]
         self.process = subprocess.Popen([*pinned(0), *command], cwd=HERE)
 
@@ -37,22 +37,15 @@ class Server:
         self.process.terminate()
         self.process.wait(30)
 
-    def latencies(self, python, rate, seconds):
-        """Return the latencies of all requests, sorted, in µs."""
-        command = [*pinned(1), python, "load.py", str(self.port), str(rate), str(seconds)]
+    def latencies(self, rate, seconds):
+        """Return p50 and p99 of the latencies of all requests, in µs."""
+        command = [*pinned(1), self.python, "load.py", str(self.port), str(rate), str(seconds)]
         said = subprocess.run(command, check=True, cwd=HERE, stdout=subprocess.PIPE).stdout
-        return sorted(1e6 * each for each in json.loads(said))
+        found = sorted(1e6 * each for each in json.loads(said))
+        return found[len(found) // 2], found[int(len(found) * 0.99)]
 
 
 def pinned(which):
     """Return the command that keeps a process on one core, where there are two and the system can."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     return ["taskset", "--cpu-list", str(cores[which])] if len(cores) > 1 else []
-
-
-def measure(python, variant, rate, seconds):
-    """Return p50 and p99 in µs of a fresh server that has been warmed up."""
-    with Server(python, variant) as server:
-        server.latencies(python, rate, 0.5)
-        found = server.latencies(python, rate, seconds)
-    return found[len(found) // 2], found[int(len(found) * 0.99)]
