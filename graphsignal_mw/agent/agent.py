@@ -1,15 +1,13 @@
 """The root of the client: one agent per process and settings."""
 
-import atexit
-import functools
 import logging
 import os
-import sys
 import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from graphsignal_mw.agent import exits
 from graphsignal_mw.agent.items import Counted, Logged
 from graphsignal_mw.agent.pipeline import Pipeline
 from graphsignal_mw.agent.spool_root import spool_root
@@ -23,9 +21,7 @@ from graphsignal_mw.middleware import Capture
 from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction, Table
 
 FLUSH_TIMEOUT = 10.0
-EXIT_TIMEOUT = 5.0
 _RECORD_SIZE = 512  # bytes counted for a record of the logger
-_EXIT_LAST = 10  # priority among the finalizers of multiprocessing: after the user's own
 
 log = logging.getLogger("graphsignal_mw")
 
@@ -119,7 +115,7 @@ class Agent:
         if pipeline is not None:
             pipeline.tick()
 
-    def shutdown(self, timeout: float = EXIT_TIMEOUT) -> bool:
+    def shutdown(self, timeout: float = exits.TIMEOUT) -> bool:
         """Flush and stop within ``timeout`` seconds; return whether all arrived. A later record starts anew.
 
         What did not arrive waits in the spool for the next process.
@@ -127,7 +123,7 @@ class Agent:
         deadline = Deadline(timeout)
         with self._lock():
             pipeline, self._pipeline = self._own(), None
-            atexit.unregister(self._at_exit)
+            exits.unregister(self._at_exit)
         return pipeline is None or pipeline.stop(deadline)
 
     def stats(self) -> dict[str, int]:
@@ -173,27 +169,14 @@ class Agent:
                     "GRAPHSIGNAL_MW_URL (or configure(url=...)) and the same spool_dir uploads them",
                     root,
                 )
-            self._register_exit()
+            exits.register(self._at_exit)
             return pipeline
 
-    def _register_exit(self) -> None:
-        atexit.unregister(self._at_exit)  # a forked child has its parent's
-        atexit.register(self._at_exit)
-        multiprocessing = sys.modules.get("multiprocessing.util")
-        if multiprocessing is not None:  # its children end without atexit
-            multiprocessing.Finalize(None, self._at_exit, exitpriority=_EXIT_LAST)
-
     def _at_exit(self) -> None:
-        self.shutdown(_exit_deadline().left)
+        self.shutdown(exits.deadline().left)
 
 
 _agents: weakref.WeakSet[Agent] = weakref.WeakSet()
-
-
-@functools.cache
-def _exit_deadline() -> Deadline:
-    """Return the one deadline of this process's end, from when it is first asked for: all agents share it."""
-    return Deadline(EXIT_TIMEOUT)
 
 
 def _abandon_all() -> None:

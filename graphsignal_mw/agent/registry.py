@@ -5,7 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from graphsignal_mw.agent.agent import EXIT_TIMEOUT, FLUSH_TIMEOUT, Agent
+from graphsignal_mw.agent import exits
+from graphsignal_mw.agent.agent import FLUSH_TIMEOUT, Agent
 from graphsignal_mw.agent.turn import ProcessLock
 from graphsignal_mw.config import Settings, load_config, resolve_settings
 from graphsignal_mw.config.problems import shown
@@ -88,7 +89,7 @@ def tick() -> None:
         agent.tick()
 
 
-def shutdown(timeout: float = EXIT_TIMEOUT) -> bool:
+def shutdown(timeout: float = exits.TIMEOUT) -> bool:
     """Flush, stop and forget every agent; ``configure()`` may be called anew.
 
     Returns within ``timeout`` seconds whether all arrived; what did not waits in the spool for the next process.
