@@ -20,7 +20,7 @@ from pathlib import Path
 from peers.environment import python_of_peers
 from peers.told import Told
 from request_path import machine
-from streams.records import CASES
+from streams.records import CASES, SHAPES
 
 from graphsignal_mw.agent.intake import Intake
 from graphsignal_mw.agent.pipeline import SLICE
@@ -39,17 +39,20 @@ HEADERS = [
     (b"content-length", b"226"),
     (b"content-type", b"application/json"),
 ]
-ENDPOINT = {"path": "/predict", "deployment": "model", "features": "$", "predictions": {"y": "$.y"}}
+ENDPOINT_AT = {"path": "/predict", "deployment": "model"}
+ENDPOINT = {"features": "$", "predictions": {"y": "$.y"}}
 
 
 class Ours:
     """The records of one case, captured again for each round."""
 
-    def __init__(self, records):
-        self.mapper = Mapper(load_config({"endpoints": [ENDPOINT]}).endpoints[0])
+    def __init__(self, records, shape=None):
+        endpoint, bodies = shape or (ENDPOINT, lambda records: [(row, {"y": y}) for row, y in records])
+        self.records = len(records)
+        self.mapper = Mapper(load_config({"endpoints": [ENDPOINT_AT | endpoint]}).endpoints[0])
         router = Router([self.mapper])
         self.middleware = ASGICapture(None, router=router, submit=None, max_body_bytes=65_536)
-        self.bodies = [(json.dumps(row).encode(), json.dumps({"y": y}).encode()) for row, y in records]
+        self.bodies = [tuple(json.dumps(side).encode() for side in pair) for pair in bodies(records)]
 
     def round(self):
         """Return µs of CPU a record."""
@@ -62,9 +65,9 @@ class Ours:
         parts = windows.cut(final=True)
         spent = time.thread_time() - began
         counted = sum(part.counters.get("predictions", 0) for part in parts)
-        if counted != len(captures):
-            raise SystemExit(f"{counted} predictions of {len(captures)} records")
-        return spent / len(captures) * 1e6
+        if counted != self.records:
+            raise SystemExit(f"{counted} predictions of {self.records} records")
+        return spent / self.records * 1e6
 
     def _capture(self, request, response):
         capture = Capture(self.middleware, (self.mapper, {}), HEADERS)
@@ -88,6 +91,21 @@ def measured(peers, rounds, few):
     return found
 
 
+def shapes(rounds):
+    """Print what records cost by the shape of their bodies, all beside one instance a body."""
+    ours = {name: Ours(CASES["7 numbers + 3 strings"](8192), shape) for name, shape in SHAPES.items()}
+    found = {name: [] for name in SHAPES}
+    for number in range(rounds + 1):
+        for name, mine in ours.items():
+            cost = mine.round()
+            if number:
+                found[name].append(cost)
+    print(f"\n{'Shape of bodies, 7 + 3':50}{'median µs':>12}{'best µs':>10}{'times one':>12}")
+    one = statistics.median(found["one instance"])
+    for name, costs in found.items():
+        print(f"{name:50}{statistics.median(costs):>12.1f}{min(costs):>10.1f}{statistics.median(costs) / one:>12.2f}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few rounds")
@@ -107,6 +125,7 @@ def main():
             print(f"{case:36}{name:14}{middle:>12.1f}{min(cost):>10.1f}{middle / ours:>12.1f}", flush=True)
     for peer in peers.values():
         peer.end()
+    shapes(3 if given.quick else 15)
     print(f"\n{time.monotonic() - began:.0f} s", file=sys.stderr)
 
 

@@ -48,7 +48,6 @@ class Intake:
             for item in lane.drain(gathered):
                 self._gather(item, gathered)
         for key, group in gathered.items():
-            self._count_packed(group)
             self.windows.add(key, group)
 
     def take_table(self, deployment: str, metadata: Mapping[str, str], table: Table, full: Any) -> None:
@@ -86,14 +85,6 @@ class Intake:
         with suppress(Exception):  # whatever was wrong with it may be wrong with its name
             deployment, proven = deployment_of(item)
         self._gather_count(Counted(deployment, reason, 1, proven), gathered)
-
-    def _count_packed(self, group: Gathered) -> None:
-        """Count the requests that took the short way, one prediction each."""
-        rows = sum(map(len, group.packed.values()))
-        if rows:
-            group.counters["requests"] += rows
-            self.count("requests", rows)
-            self.count("predictions", rows)
 
     def _gather(self, item: Item, gathered: dict[Key, Gathered], *, short: bool = False) -> None:
         """Add an item, or with ``short`` have it wait in a lane. One that cannot be added costs no other."""
@@ -234,7 +225,7 @@ class _Lanes(dict[Any, Lane]):
         self._intake = intake
 
     def __missing__(self, mapper: Mapper) -> Lane:
-        lane = self[mapper] = Lane(mapper, self._intake.windows, self._intake.count)
+        lane = self[mapper] = Lane(mapper, self._intake.windows, self._intake.count, self._intake.joins)
         return lane
 
 

@@ -39,6 +39,11 @@ class Joins:
         return 0 if self._join is None else len(self._join)
 
     @property
+    def is_on(self) -> bool:
+        """Whether predictions are remembered."""
+        return self._join is not None
+
+    @property
     def is_due(self) -> bool:
         """Whether it is time to settle."""
         return bool(self._ready) or (self._join is not None and self._join.is_due)

@@ -1,13 +1,17 @@
 """The short way of requests whose endpoint has plain paths: from the bytes of their bodies into packed rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, repeat
+from typing import Any, TypeVar
 
+from msgspec import UNSET
+
+from graphsignal_mw.agent.joins import Joins
 from graphsignal_mw.agent.passed import Passed
-from graphsignal_mw.mapping import Mapper, Reader, plain_reader
+from graphsignal_mw.mapping import Found, Mapper, Reader, plain_reader
 from graphsignal_mw.middleware import Capture
-from graphsignal_mw.records import Exchange
+from graphsignal_mw.records import Exchange, Prediction
 from graphsignal_mw.window import Gathered, Key, Layout, Packed, Windows
 
 T = TypeVar("T", Capture, Exchange)
@@ -18,8 +22,11 @@ Identity = tuple[str, tuple[tuple[str, str], ...]]  # deployment and metadata
 class Lane:
     """The lane of one endpoint. For one thread at a time. ``count`` is told of defects of ours."""
 
-    def __init__(self, mapper: Mapper, windows: Windows, count: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, mapper: Mapper, windows: Windows, count: Callable[[str, int], None], joins: Joins | None = None
+    ) -> None:
         self._mapper, self._windows, self._count = mapper, windows, count
+        self._joins = Joins() if joins is None else joins
         self._reader = plain_reader(mapper.endpoint, windows.is_hashed)
         self._identity = None if mapper.identity is None else _identity(*mapper.identity)
         self._captures: list[Capture] = []
@@ -70,7 +77,7 @@ class Lane:
         refused: list[Capture | Exchange] = []
         for key, burst in bursts:
             self._windows.pause()
-            refused += self._added(burst, group_of(groups, key, metadata))
+            refused += self._added(burst, group_of(groups, key, metadata), identity)
         return refused
 
     def _by_window(
@@ -87,16 +94,29 @@ class Lane:
             places[key_of(started_at)].append(place)
         return [(key, passed.pick(chosen)) for key, chosen in places.items()]
 
-    def _added(self, burst: Passed, group: Gathered | None) -> Iterable[Capture | Exchange]:
+    def _added(self, burst: Passed, group: Gathered | None, identity: Identity) -> Sequence[Capture | Exchange]:
         """Add requests to ``group``; return those that must go the long way."""
         reader = self._reader
         if reader is None or group is None:
             return burst.items
         try:
-            return _read(reader, burst, group)
+            added, found = _read(reader, burst, group)
         except Exception as error:  # noqa: BLE001 - a defect of ours
             self._give_up(error)
             return burst.items
+        self._count("requests", len(added.items))
+        self._count("predictions", sum(found.counts))
+        if found.ids and self._joins.is_on:
+            self._remember(added, found, reader.columns[1].others, identity)
+        added.let_go()
+        return [burst.items[place] for place in found.refused]
+
+    def _remember(self, added: Passed, found: Found, names: Sequence[str], identity: Identity) -> None:
+        """Let the label join remember the predictions that bear an id."""
+        deployment, metadata = identity[0], dict(identity[1])
+        moments = chain.from_iterable(map(repeat, added.starts, found.counts))
+        for prediction, moment in zip(_predictions(found, names), moments, strict=True):
+            self._joins.remember(deployment, metadata, prediction, moment, self._mapper.output)
 
     def _give_up(self, error: Exception) -> None:
         """From now on all go the long way."""
@@ -104,24 +124,35 @@ class Lane:
         self._reader = None
 
 
-def _read(reader: Reader, burst: Passed, group: Gathered) -> Iterable[Capture | Exchange]:
-    """Add to ``group`` what ``reader`` can read, when nothing can fail any more; return the others."""
-    found = reader.read(burst.requests, burst.responses)
-    while found.refused and reader.learn((burst.requests[place], burst.responses[place]) for place in found.refused):
-        found = reader.read(burst.requests, burst.responses)
+def _read(reader: Reader, burst: Passed, group: Gathered) -> tuple[Passed, Found]:
+    """Add to ``group`` what ``reader`` can read, when nothing can fail any more; return that, and what was found."""
+    pairs = burst.requests, burst.responses
+    found = reader.read(*pairs)
+    while found.refused and reader.learn((pairs[0][place], pairs[1][place]) for place in found.refused):
+        found = reader.read(*pairs)
     added = burst.without(found.refused) if found.refused else burst
     if added.items:
-        features, predictions = reader.columns
-        layouts = Layout(*features), Layout(*predictions)
+        layouts = Layout(*reader.columns[0]), Layout(*reader.columns[1])
         packed = group.packed.get(layouts)
         if packed is None:
             packed = Packed(*layouts)
-        packed.add(len(added.items), found.features, found.predictions)
+        packed.add(sum(found.counts), found.features, found.predictions, found.segments)
         group.packed[layouts] = packed
         group.durations += added.durations
         group.size += added.size
-        added.let_go()
-    return [burst.items[place] for place in found.refused]
+        group.counters["requests"] += len(added.items)
+    return added, found
+
+
+def _predictions(found: Found, names: Sequence[str]) -> Iterable[Prediction]:
+    """Yield what the label join needs of each prediction; its outputs are no plain numbers where it has an id."""
+    columns = found.predictions.others
+    rows: Iterable[Sequence[Any]] = zip(*columns, strict=True) if columns else repeat((), len(found.ids))
+    segments = found.segments or repeat(())
+    for values, each, name in zip(rows, segments, found.ids, strict=False):
+        outputs = {column: value for column, value in zip(names, values, strict=True) if value is not UNSET}
+        chosen = tuple(segment for segment in each if segment is not None)
+        yield Prediction({}, outputs, chosen, prediction_id=name)
 
 
 def _identity(deployment: str, metadata: Mapping[str, str]) -> Identity:

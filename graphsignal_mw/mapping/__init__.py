@@ -5,12 +5,13 @@ from graphsignal_mw.mapping.endpoint import Endpoint, Output
 from graphsignal_mw.mapping.jsonpath import JSONPathError, Path, compile_path
 from graphsignal_mw.mapping.mapper import Mapper
 from graphsignal_mw.mapping.presets import PRESETS
-from graphsignal_mw.mapping.reader import Reader, plain_reader
+from graphsignal_mw.mapping.reader import Found, Reader, plain_reader
 
 __all__ = [
     "PRESETS",
     "Choice",
     "Endpoint",
+    "Found",
     "JSONPathError",
     "Mapper",
     "Output",

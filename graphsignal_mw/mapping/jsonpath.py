@@ -15,7 +15,11 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\"}
 _HEX = re.compile(r"[0-9A-Fa-f]{4}")
 
+EACH = None
+"""The step of ``[*]``: not one item, but each of them."""
+
 Selector = Callable[[Any], Iterator[Any]]
+Step = str | int | None
 
 
 class JSONPathError(ValueError):
@@ -25,15 +29,15 @@ class JSONPathError(ValueError):
 class Path(NamedTuple):
     """A compiled path.
 
-    ``singular``: it finds at most one value; ``name``: its last name, if it ends in one; ``names``: its steps, where
-    every one is a name.
+    ``singular``: it finds at most one value; ``name``: its last name, if it ends in one; ``steps``: where every one of
+    them is a name, but for one ``[*]`` at most.
     """
 
     text: str
     segments: tuple[tuple[Selector, ...], ...]
     singular: bool
     name: str | None
-    names: tuple[str, ...] | None
+    steps: tuple[Step, ...] | None
 
     def find(self, value: Any) -> list[Any]:
         """Return what the path finds in ``value``, a parsed JSON document, in document order."""
@@ -89,7 +93,7 @@ class _Parser:
         self.text, self.at = text, 0
         self.singular = True
         self.name: str | None = None
-        self.steps: list[str | None] = []
+        self.steps: list[Step] = []
 
     def parse(self) -> Path:
         self._take("$", "a path that begins with $")
@@ -100,11 +104,9 @@ class _Parser:
             if self.at == len(self.text) and before != self.at:
                 raise self._error("no space at the end")
             segments.append(self._segment())
-            self.steps.append(self.name)
-        names = tuple(name for name in self.steps if name is not None)
-        return Path(
-            self.text, tuple(segments), self.singular, self.name, names if len(names) == len(segments) else None
-        )
+            self.steps.append(EACH if segments[-1] == (_select_all,) else -1 if self.name is None else self.name)
+        is_plain = -1 not in self.steps and self.steps.count(EACH) < 2
+        return Path(self.text, tuple(segments), self.singular, self.name, tuple(self.steps) if is_plain else None)
 
     def _segment(self) -> tuple[Selector, ...]:
         if self._peek("["):

@@ -1,49 +1,88 @@
-"""What the bodies on one side of an endpoint look like, learned from those that came: the type that decodes them.
+"""What the bodies on one side of an endpoint look like, learned from those that came.
 
 A typed decoder is twice as fast as one that makes dictionaries, and refuses whatever looks otherwise. Every field is
 decoded, those that nobody asks for too: a body is read here only where it would be read without a type as well.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
-
-import msgspec
-from msgspec import UNSET, UnsetType
-from msgspec.structs import astuple
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from graphsignal_mw.mapping.choice import Choice
-
-Way = tuple[str, ...]
-Kind = Literal["number", "scalar", "ignored"]
-Scalar = str | int | float | bool | None
+from graphsignal_mw.mapping.jsonpath import EACH
+from graphsignal_mw.mapping.look import Fields, Kind, Look, Wanted, column_at, widened
+from graphsignal_mw.mapping.targets import Targets, Way
 
 MAX_NEW = 64  # fields beyond those of the first body: what clients make up must not make every row wide
-_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+class Sight(NamedTuple):
+    """What one body looks like: its fields, which of the alternatives it is, and how many instances there are."""
+
+    fields: Fields
+    targets: Targets
+    rows: int
+
+    def has(self, tag: Way) -> bool:
+        """Whether there are values of the tag at this way."""
+        return tag in self.fields or (*tag, EACH) in self.fields
 
 
 class Outline:
-    """Fields by the way to them, the names from the root.
+    """Fields by the way to them.
 
-    ``targets`` are ways to what is wanted, each with the name of its column: there is a single value, or an object
-    whose items are columns where ``rows`` allows it. Of an object, ``choice`` says what is recorded. Values of
-    columns that are ``exact`` stay as they are; numbers of the others may become floats.
+    ``alternatives`` say what is wanted; the first body chooses among them, and none may have what points to another, or
+    a ``strange`` name at its root. Of features ``choice`` says what is recorded. ``tags`` are single values beside
+    that, each with whether its path is singular. Numbers of columns that are not ``exact`` may become floats.
     """
 
-    def __init__(self, targets: Mapping[Way, str], *, rows: bool, choice: Choice, exact: Callable[[str], bool]) -> None:
-        self._targets, self._rows, self._choice, self._exact = targets, rows, choice, exact
-        self._outer = {way[:n] for way in targets for n in range(len(way))}
-        self.fields: dict[Way, Kind] = {}
+    def __init__(
+        self,
+        alternatives: Sequence[Targets],
+        tags: Mapping[Way, bool],
+        *,
+        choice: Choice,
+        exact: Callable[[str], bool],
+        strange: Sequence[str] = (),
+    ) -> None:
+        self._alternatives, self.has_targets = alternatives or ({},), bool(alternatives)
+        self._firsts = {*strange, *(way[0] for targets in alternatives for way in targets if way)}
+        self._tags, self._choice, self._exact = tags, choice, exact
+        self.targets: Targets = {}
+        self.fields: Fields = {}
         self._most = 0
 
-    def learn(self, document: Any) -> bool:
-        """Widen, so that bodies like ``document`` fit; return whether that changed anything."""
-        found: dict[Way, Kind] = {}
-        if not self._walk(document, (), found) or not self._is_whole(found):
-            return False
+    @property
+    def is_ignored(self) -> bool:
+        """Whether nothing is wanted of this side."""
+        return not (self.has_targets or self._tags)
+
+    @property
+    def required(self) -> frozenset[Way]:
+        """Ways to what no body may lack."""
+        return frozenset((*self.targets, *self._tags))
+
+    def look(self, document: Any, instances: int | None) -> Sight | None:
+        """Return what ``document`` looks like, None where there is something that no column can hold.
+
+        ``instances`` is their number as the other side says it, None where it says nothing.
+        """
+        for targets in (self.targets,) if self.fields else self._alternatives:
+            others = self._firsts - {way[0] for way in targets if way}
+            if type(document) is dict and any(name in document for name in others):
+                continue
+            wanted = Wanted(targets, self._tags, self._is_recorded, self._exact, instances)
+            fields = Look(wanted).at(document, ())
+            if fields and all(any(_is_below(target, way) for way in fields) for target in targets):
+                return Sight(fields, targets, _rows(document, fields, targets))
+        return None
+
+    def widen(self, sight: Sight) -> bool:
+        """Widen, so that bodies like the one seen fit; return whether that changed anything."""
         if not self.fields:
-            self._most = len(found) + MAX_NEW
-        fields = self._widened(found) if self.fields else found
-        if fields == self.fields or len(fields) > self._most or not self._is_consistent(fields):
+            self._most, self.targets = len(sight.fields) + MAX_NEW, sight.targets
+        fields = widened(self.fields, sight.fields, self.required) if self.fields else sight.fields
+        if fields is None or fields == self.fields or len(fields) > self._most or not _is_consistent(fields):
             return False
         self.fields = fields
         return True
@@ -52,96 +91,39 @@ class Outline:
         """Return the name of the column at ``way``, None where it is none."""
         if self.fields[way] == "ignored":
             return None
-        return self._targets[way] if way in self._targets else way[-1]
+        column = column_at(self.targets, way, alone=(*way[:-1], 1) not in self.fields)
+        return column if column is not None and self._is_recorded(column) else None
 
-    def body(self) -> "Body":
-        """Return the type of the bodies.
+    def tag(self, way: Way) -> Way | None:
+        """Return the way to the values of the tag at ``way``, None where there are none on this side."""
+        return next((found for found in (way, (*way, EACH)) if found in self.fields), None)
 
-        Raises:
-            ValueError: when a name can be no field.
+    def is_in_batch(self, way: Way) -> bool:
+        """Whether there is a value at ``way`` for each instance of a batch."""
+        return EACH in way and any(_is_below(target, way) for target in self.targets)
 
-        """
-        return self._body(())
-
-    def _walk(self, value: Any, way: Way, found: dict[Way, Kind]) -> bool:
-        """Find the kinds of all fields; return False where there is something that no column can hold."""
-        if way in self._targets:
-            return self._walk_target(value, way, found)
-        if way not in self._outer:
-            found[way] = "ignored"
-            return True
-        return type(value) is dict and all(self._walk(inner, (*way, name), found) for name, inner in value.items())
-
-    def _walk_target(self, value: Any, way: Way, found: dict[Way, Kind]) -> bool:
-        if type(value) is dict:
-            for name, inner in value.items():
-                is_recorded = not self._choice or self._choice.row({name: inner})
-                found[(*way, name)] = self._kind(inner, name) if is_recorded else "ignored"
-                if found[(*way, name)] == "scalar" and type(inner) not in _SCALARS:
-                    return False
-            return self._rows
-        found[way] = self._kind(value, self._targets[way])
-        return bool(way) and type(value) in _SCALARS
-
-    def _kind(self, value: Any, column: str) -> Kind:
-        return "number" if type(value) in {int, float} and not self._exact(column) else "scalar"
-
-    def _is_whole(self, found: Mapping[Way, Kind]) -> bool:
-        """Return whether every target leads somewhere."""
-        return all(any(way[: len(target)] == target for way in found) for target in self._targets)
-
-    def _is_consistent(self, fields: Mapping[Way, Kind]) -> bool:
-        """Return whether no field is a value in one body, and an object in another."""
-        return not any(way[:n] in fields for way in fields for n in range(len(way)))
-
-    def _widened(self, found: Mapping[Way, Kind]) -> dict[Way, Kind]:
-        """Return fields that fit both what is known and ``found``: what may be missing can be no plain number."""
-        fields: dict[Way, Kind] = {}
-        for way in {**self.fields, **found}:
-            kinds = {self.fields.get(way), found.get(way)}
-            fields[way] = "ignored" if "ignored" in kinds else "number" if kinds == {"number"} else "scalar"
-        return fields
-
-    def _body(self, way: Way) -> "Body":
-        parts: list[tuple[tuple[Any, ...], Way | Body]] = []
-        names = dict.fromkeys(field[len(way)] for field in self.fields if field[: len(way)] == way)
-        renamed = {f"f{number}": name for number, name in enumerate(names)}
-        for attribute, name in renamed.items():
-            inner = (*way, name)
-            kind = self.fields.get(inner)
-            if kind is None:
-                body = self._body(inner)
-                parts.append(((attribute, body.type), body))
-            elif kind == "number":
-                parts.append(((attribute, float), inner))
-            elif inner in self._targets:
-                parts.append(((attribute, Scalar), inner))
-            else:
-                parts.append(((attribute, Any if kind == "ignored" else Scalar | UnsetType, UNSET), inner))
-        parts.sort(key=lambda part: len(part[0]))  # what has a default comes last
-        fields = [field for field, _ in parts]
-        made = msgspec.defstruct("Body", fields, rename=renamed, gc=False, forbid_unknown_fields=True)
-        return Body(made, [part for _, part in parts])
+    def _is_recorded(self, column: str) -> bool:
+        return not self._choice or bool(self._choice.row({column: None}))
 
 
-class Body(NamedTuple):
-    """The type that decodes bodies; of each of its fields, in their order, the way to it, or what is inside it."""
+def _is_below(target: Way, way: Way) -> bool:
+    return way[: len(target)] == target
 
-    type: type
-    parts: "list[Way | Body]"
 
-    def ways(self) -> Iterator[Way]:
-        """Yield the ways to all values."""
-        for part in self.parts:
-            if isinstance(part, Body):
-                yield from part.ways()
-            else:
-                yield part
+def _is_consistent(fields: Mapping[Way, Kind]) -> bool:
+    """Return whether everything is a value, an object or a list, and the same in every body."""
+    steps: defaultdict[Way, set[type]] = defaultdict(set)
+    for way in fields:
+        for n, step in enumerate(way):
+            steps[way[:n]].add(type(step))
+    return not any(way in steps for way in fields) and all(len(kinds) == 1 for kinds in steps.values())
 
-    def columns(self, bodies: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-        """Yield the values of decoded bodies (at least one), way by way in the order of :meth:`ways`."""
-        for values, part in zip(zip(*map(astuple, bodies), strict=True), self.parts, strict=True):
-            if isinstance(part, Body):
-                yield from part.columns(values)
-            else:
-                yield values
+
+def _rows(document: Any, fields: Fields, targets: Targets) -> int:
+    """Return how many instances there are."""
+    way = next((way for way in fields if EACH in way and any(_is_below(target, way) for target in targets)), None)
+    if way is None:
+        return 1
+    for step in way[: way.index(EACH)]:
+        document = document[step]
+    return len(document)

@@ -1,10 +1,10 @@
 """From the bytes of two bodies straight to the values of columns, for endpoints whose paths are plain.
 
-Plain paths are names only (``$``, ``$.x``, ``$.a.b``), and nothing besides features and predictions is asked for. What
-is read here is what :class:`~graphsignal_mw.mapping.mapper.Mapper` would map; what looks otherwise is left to it.
+Plain paths are names and ``[*]`` (``$``, ``$.x``, ``$.instances[*]``, ``$.a[*].b``), or those of a preset. What is read
+here is what :class:`~graphsignal_mw.mapping.mapper.Mapper` would map; what looks otherwise is left to it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -12,62 +12,61 @@ import msgspec
 
 from graphsignal_mw.mapping.choice import Choice
 from graphsignal_mw.mapping.endpoint import Endpoint
-from graphsignal_mw.mapping.jsonpath import compile_path
-from graphsignal_mw.mapping.outline import Body, Outline, Way
+from graphsignal_mw.mapping.outline import Outline, Sight
+from graphsignal_mw.mapping.presets import PRESETS
+from graphsignal_mw.mapping.side import REFUSED, Columns, Content, Names, Side, Values
+from graphsignal_mw.mapping.targets import Tags, features_of, predictions_of, tags_of
+from graphsignal_mw.mapping.template import MAX_TEXT
+from graphsignal_mw.mapping.values import plain
 
 MAX_LESSONS = 1024
 _decode = msgspec.json.Decoder().decode
-_REFUSED = (msgspec.DecodeError, ValueError, RecursionError)
 
-Content = bytes | bytearray
-
-
-class Names(NamedTuple):
-    """The columns that one side gives.
-
-    A number is always there; another value is any scalar of JSON, and ``msgspec.UNSET`` where there is none.
-    """
-
-    numbers: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-
-
-class Values(NamedTuple):
-    """What one side gives, column by column."""
-
-    numbers: Sequence[Sequence[float]] = ()
-    others: Sequence[Sequence[Any]] = ()
+Pair = tuple[Content, Content]
 
 
 class Found(NamedTuple):
-    """The values of pairs of bodies, without those ``refused``: the places of pairs that look otherwise."""
+    """The values of pairs of bodies, without those ``refused``: the places of pairs that look otherwise.
+
+    ``counts`` say how many instances each pair has. Of each instance there are the names of its ``segments`` (None
+    where there is no value) and its id, where the endpoint has them.
+    """
 
     features: Values
     predictions: Values
     refused: Sequence[int]
+    counts: Sequence[int] = ()
+    segments: Sequence[tuple[str | None, ...]] = ()
+    ids: Sequence[str | None] = ()
 
 
 class Reader:
     """Reads pairs of bodies; ``columns`` are those of features and of predictions, others once it has learned."""
 
-    def __init__(self, request: Outline | None, response: Outline | None) -> None:
-        self._outlines = (request, response)
-        self._request, self._response = _Side(request), _Side(response)
+    columns: tuple[Names, Names]
+
+    def __init__(self, request: Outline, response: Outline, tags: Tags) -> None:
+        self._outlines, self._tags = (request, response), tags
         self._misses = self._next_build = 0
         self._has_learned = False
-        self.columns = (self._request.names, self._response.names)
+        self._use(Side(request), Side(response))
 
     def read(self, requests: Sequence[Content], responses: Sequence[Content]) -> Found:
         """Return the values of some pairs of bodies, in their order. Each body is decoded by itself."""
         refused: set[int] = set()
-        asked, answered = self._request.decode(requests, refused), self._response.decode(responses, refused)
-        if len(refused) == len(requests):
-            return Found(Values(), Values(), tuple(refused))
-        if refused:
-            asked, answered = _without(refused, asked), _without(refused, answered)
-        return Found(self._request.values(asked), self._response.values(answered), tuple(refused))
+        decoded = [self._sides[0].decode(requests, refused), self._sides[1].decode(responses, refused)]
+        while len(refused) < len(requests):
+            kept = [_without(refused, bodies) for bodies in decoded] if refused else decoded
+            sides = [Columns(side, bodies) for side, bodies in zip(self._sides, kept, strict=True)]
+            counts, *others = sides[0].counts + sides[1].counts
+            uneven = {place for other in others if other != counts for place in _differing(other, counts)}
+            if not uneven:
+                return self._found(sides, counts, tuple(refused))
+            places = [place for place in range(len(requests)) if place not in refused]
+            refused.update(places[place] for place in uneven)
+        return Found(Values(), Values(), tuple(refused))
 
-    def learn(self, pairs: Iterable[tuple[Content, Content]]) -> bool:
+    def learn(self, pairs: Iterable[Pair]) -> bool:
         """Widen the outlines by pairs that were refused; return whether more can be read now.
 
         The first pair of all says the most, so it is learned alone. Decoders are built anew ever more rarely, as each
@@ -83,100 +82,98 @@ class Reader:
         self._next_build, self._has_learned = self._misses + self._misses // 2, False
         return self._build()
 
-    def _widen(self, pair: tuple[Content, Content]) -> bool:
-        has_learned = False
+    def _found(self, sides: Sequence[Columns], counts: Sequence[int], refused: Sequence[int]) -> Found:
+        def tag(spot: tuple[int, int]) -> Sequence[Any]:
+            return sides[spot[0]].at(spot[1], counts)
+
+        segments = [_segments(name, tag(spot)) for name, spot in self._segments]
+        return Found(
+            sides[0].values(counts),
+            sides[1].values(counts),
+            refused,
+            counts,
+            list(zip(*segments, strict=True)),
+            [] if self._id is None else [None if value is None else plain(value) for value in tag(self._id)],
+        )
+
+    def _widen(self, pair: Pair) -> bool:
+        """Learn from both bodies of a pair, or from none."""
+        sights: dict[Outline, Sight] = {}
+        instances = None
         for outline, body in zip(self._outlines, pair, strict=True):
-            if outline is not None:
-                try:
-                    has_learned |= outline.learn(_decode(body))
-                except _REFUSED:
-                    break
-        return has_learned
+            if outline.is_ignored:
+                continue
+            try:
+                sight = outline.look(_decode(body), instances)
+            except REFUSED:
+                return False
+            if sight is None:
+                return False
+            sights[outline] = sight
+            instances = sight.rows if outline.has_targets else None
+        if not all(any(sight.has(way) for sight in sights.values()) for way in self._tags.ways):
+            return False
+        return sum(outline.widen(sight) for outline, sight in sights.items()) > 0
 
     def _build(self) -> bool:
-        if any(outline is not None and not outline.fields for outline in self._outlines):
+        if any(not outline.fields for outline in self._outlines if not outline.is_ignored):
             return False
         try:
-            self._request, self._response = map(_Side, self._outlines)
+            sides = [Side(outline) for outline in self._outlines]
         except ValueError:  # a name that can be no field
             self._misses = MAX_LESSONS
             return False
-        self.columns = (self._request.names, self._response.names)
+        self._use(*sides)
         return True
 
+    def _use(self, request: Side, response: Side) -> None:
+        self._sides = request, response
+        self.columns = request.names, response.names
+        spots = {way: spot for way in self._tags.ways if (spot := self._spot(way)) is not None}
+        self._segments = [(name, spots[way]) for name, way in self._tags.segments if way in spots]
+        self._id = None if self._tags.id is None else spots.get(self._tags.id)
 
-class _Side:
-    """The decoder of bodies on one side, and what takes the values out of them.
-
-    Without an outline nothing is looked at; with one that has learned nothing yet, everything is refused.
-    """
-
-    def __init__(self, outline: Outline | None) -> None:
-        self._is_ignored = outline is None
-        self._body: Body | None = None
-        self._numbers: dict[int, str] = {}  # columns by their place among all of a body
-        self._others: dict[int, str] = {}
-        if outline is not None and outline.fields:
-            self._body = outline.body()
-            self._decode: Callable[[Content], Any] = msgspec.json.Decoder(self._body.type).decode
-            for place, way in enumerate(self._body.ways()):
-                column = outline.column(way)
-                if column is not None:
-                    (self._numbers if outline.fields[way] == "number" else self._others)[place] = column
-        self.names = Names(tuple(self._numbers.values()), tuple(self._others.values()))
-
-    def decode(self, bodies: Sequence[Content], refused: set[int]) -> Sequence[Any]:
-        """Return the decoded bodies; where one is refused there is None, and its place is added to ``refused``."""
-        if self._is_ignored:
-            return bodies
-        if self._body is None:
-            refused.update(range(len(bodies)))
-            return bodies
-        found: list[Any] = []
-        rest = iter(bodies)
-        while len(found) < len(bodies):
-            try:
-                found.extend(map(self._decode, rest))  # what was decoded before one that is refused stays
-            except _REFUSED:
-                refused.add(len(found))
-                found.append(None)
-        return found
-
-    def values(self, decoded: Sequence[Any]) -> Values:
-        """Return the values of decoded bodies, of which there is at least one."""
-        if self._body is None:
-            return Values()
-        columns = list(self._body.columns(decoded))
-        return Values([columns[place] for place in self._numbers], [columns[place] for place in self._others])
+    def _spot(self, way: Any) -> tuple[int, int] | None:
+        """Return the side, the request's first, and the place there of a tag."""
+        for number, (outline, side) in enumerate(zip(self._outlines, self._sides, strict=True)):
+            place = side.place(outline.tag(way))
+            if place is not None:
+                return number, place
+        return None
 
 
 def plain_reader(endpoint: Endpoint, exact: Callable[[str], bool]) -> Reader | None:
     """Return a reader of ``endpoint``, None where it asks for more; ``exact`` columns are never made floats."""
-    more = (endpoint.score, endpoint.timestamp, endpoint.prediction_id, endpoint.preset)
-    if endpoint.kind != "prediction" or any(more) or endpoint.segments or endpoint.feature_names:
+    if endpoint.kind != "prediction" or endpoint.score or endpoint.timestamp:
         return None
     if any("." in name for name in (*endpoint.exclude, *endpoint.include)):  # a choice that looks inside objects
         return None
-    features = {} if endpoint.features is None else {"feature": endpoint.features}
-    named = isinstance(endpoint.predictions, Mapping)
-    outputs = endpoint.predictions if isinstance(endpoint.predictions, Mapping) else {}
-    if isinstance(endpoint.predictions, str):
-        outputs = {"prediction": endpoint.predictions}
-    asked, answered = _targets(features), _targets(outputs)
+    asked, answered = features_of(endpoint), predictions_of(endpoint)
     if asked is None or answered is None or not (asked or answered):
         return None
+    tags = tags_of(endpoint, (way for targets in (*asked, *answered) for way in targets))
+    if tags is None:
+        return None
+    strange = () if endpoint.preset is None else PRESETS[endpoint.preset].strange
     return Reader(
-        Outline(asked, rows=True, choice=endpoint.choice, exact=exact) if asked else None,
-        Outline(answered, rows=not named, choice=Choice(), exact=exact) if answered else None,
+        Outline(asked, tags.ways, choice=endpoint.choice, exact=exact, strange=strange),
+        # The label join remembers numbers as they were written.
+        Outline(
+            answered, tags.ways, choice=Choice(), exact=exact if tags.id is None else lambda _: True, strange=strange
+        ),
+        tags,
     )
 
 
-def _targets(paths: Mapping[str, str]) -> dict[Way, str] | None:
-    """Return the ways of ``paths``, each with its column; None where one is more than names, or leads into another."""
-    compiled = {column: compile_path(text).names for column, text in paths.items()}
-    targets = {names: column for column, names in compiled.items() if names is not None}
-    nested = any(one != other and other[: len(one)] == one for one in targets for other in targets)
-    return None if len(targets) < len(paths) or nested else targets
+def _segments(name: str, values: Iterable[Any]) -> list[str | None]:
+    return [
+        None if value is None else f"{name}={value if type(value) is str else plain(value)}"[:MAX_TEXT]
+        for value in values
+    ]
+
+
+def _differing(one: Sequence[int], other: Sequence[int]) -> Iterable[int]:
+    return (place for place, (left, right) in enumerate(zip(one, other, strict=True)) if left != right)
 
 
 def _without(places: set[int], values: Sequence[Any]) -> list[Any]:

@@ -10,6 +10,7 @@ from graphsignal_mw.stats import Performance, WindowStats
 from graphsignal_mw.stats.performance import KINDS
 from graphsignal_mw.window.packed import Layout, Packed
 from graphsignal_mw.window.rows import transpose
+from graphsignal_mw.window.segments import distinct_names, rows_by_segment
 
 BLOCK = 4096  # records that are folded together
 PIECE = 256  # of those among them that are not packed
@@ -125,14 +126,9 @@ def fold_predictions(stats: WindowStats, predictions: Sequence[Prediction], tran
     stats.counters["predictions"] += len(predictions)
     stats.features.update(feature_columns, len(predictions))
     stats.predictions.update(output_columns, len(predictions))
-    by_segment: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for prediction, output in zip(predictions, outputs, strict=True):
-        for name in distinct_names(prediction.segments):
-            by_segment[name].append(output)
-    for name, rows in by_segment.items():
-        segment = stats.segment(name)
+    for segment, rows in rows_by_segment(stats, [p.segments for p in predictions]):
         segment.counters["predictions"] += len(rows)
-        segment.predictions.update(transform(transpose(rows)), len(rows))
+        segment.predictions.update(transform(transpose([outputs[row] for row in rows])), len(rows))
 
 
 def fold_labels(stats: WindowStats, labels: Sequence[GroundTruth]) -> None:
@@ -173,8 +169,3 @@ def _outputs(prediction: Prediction) -> Mapping[str, Any]:
     if prediction.score is None or "score" in prediction.outputs:
         return prediction.outputs
     return {**prediction.outputs, "score": prediction.score}
-
-
-def distinct_names(segments: Sequence[str]) -> Sequence[str]:
-    """Return each name once, without the empty one, which stands for all rows."""
-    return [name for name in dict.fromkeys(segments) if name] if segments else ()

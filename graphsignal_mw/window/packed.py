@@ -9,6 +9,7 @@ from msgspec import UNSET
 from numpy.typing import NDArray
 
 from graphsignal_mw.stats import Profile, WindowStats
+from graphsignal_mw.window.segments import Names, rows_by_segment
 
 TILE = 4096  # numbers that are worked on together: about 200 µs
 MANY, FEW = 1024, 256  # other values that are worked on together: few where they are strings that rarely come twice
@@ -35,27 +36,30 @@ class Values(Protocol):
 
 
 class Packed:
-    """Rows of features and predictions, each stream in a layout of its own."""
+    """Rows of features and predictions, each stream in a layout of its own, and the segments of each row."""
 
-    __slots__ = ("features", "predictions", "rows")
+    __slots__ = ("features", "predictions", "rows", "segments")
 
     def __init__(self, features: Layout, predictions: Layout) -> None:
         self.rows = 0
+        self.segments: list[Names] = []
         self.features, self.predictions = _Stream(features), _Stream(predictions)
 
     def __len__(self) -> int:
         return self.rows
 
-    def add(self, rows: int, features: Values, predictions: Values) -> None:
-        """Add so many rows."""
+    def add(self, rows: int, features: Values, predictions: Values, segments: Sequence[Names] = ()) -> None:
+        """Add so many rows; ``segments`` are the names of each of them, or of none."""
         blocks = _block(features, rows), _block(predictions, rows)  # what may fail comes before what counts
         self.rows += rows
+        self.segments += segments or [()] * rows
         self.features.add(blocks[0], features.others)
         self.predictions.add(blocks[1], predictions.others)
 
     def extend(self, more: "Packed") -> None:
         """Add the rows of ``more``, which has the same layouts."""
         self.rows += more.rows
+        self.segments += more.segments
         for mine, theirs in ((self.features, more.features), (self.predictions, more.predictions)):
             mine.blocks += theirs.blocks
             mine.extend(theirs.others)
@@ -64,9 +68,13 @@ class Packed:
         """Add the rows to ``stats``; ``transform`` changes columns first, ``pause`` is called before each step."""
         stats.counters["predictions"] += self.rows
         for stream, profile in ((self.features, stats.features), (self.predictions, stats.predictions)):
-            stream.fold_numbers(profile, pause)
-            stream.fold_others(profile, transform, pause)
+            stream.fold(profile, transform, pause)
             profile.close(self.rows)
+        if any(self.segments):
+            for segment, rows in rows_by_segment(stats, self.segments):
+                segment.counters["predictions"] += len(rows)
+                self.predictions.pick(rows).fold(segment.predictions, transform, pause)
+                segment.predictions.close(len(rows))
 
 
 class _Stream:
@@ -86,6 +94,19 @@ class _Stream:
     def extend(self, others: Sequence[Sequence[Any]]) -> None:
         for mine, theirs in zip(self.others, others, strict=True):
             mine.extend(theirs)
+
+    def pick(self, rows: Sequence[int]) -> "_Stream":
+        """Return some of the rows."""
+        chosen = _Stream(self.layout)
+        if self.blocks:
+            self.blocks = [np.concatenate(self.blocks, axis=1)]
+            chosen.blocks = [self.blocks[0][:, rows]]
+        chosen.others = [[column[row] for row in rows] for column in self.others]
+        return chosen
+
+    def fold(self, profile: Profile, transform: Callable[[Any], Any], pause: Callable[[], None]) -> None:
+        self.fold_numbers(profile, pause)
+        self.fold_others(profile, transform, pause)
 
     def fold_numbers(self, profile: Profile, pause: Callable[[], None]) -> None:
         step = min(TILE, sum(block.shape[1] for block in self.blocks))  # long columns cost less than many

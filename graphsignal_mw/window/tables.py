@@ -1,6 +1,6 @@
 """Batches of predictions: columns, or rows, of one window are added to its statistics some thousand rows at a time."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,8 +8,9 @@ import numpy as np
 
 from graphsignal_mw.records import Table
 from graphsignal_mw.stats import WindowStats
-from graphsignal_mw.window.gather import Transform, distinct_names, fold_each
+from graphsignal_mw.window.gather import Transform, fold_each
 from graphsignal_mw.window.rows import as_columns
+from graphsignal_mw.window.segments import rows_by_segment
 
 ROWS = 16_384  # numpy is quickest with arrays that stay in the cache; and other memory is that of so many rows
 
@@ -35,8 +36,7 @@ def _fold_rows(stats: WindowStats, table: Table, rows: slice, transform: Transfo
     stats.counters["predictions"] += n
     stats.features.update(features, n)
     stats.predictions.update(outputs, n)
-    for name, index in _rows_by_segment((table.segments or ())[rows]).items():
-        segment = stats.segment(name)
+    for segment, index in rows_by_segment(stats, (table.segments or ())[rows]):
         segment.counters["predictions"] += len(index)
         chosen = outputs if len(index) == n else {k: pick(v, index) for k, v in outputs.items()}
         segment.predictions.update(chosen, len(index))
@@ -53,14 +53,3 @@ def pick(values: Any, index: Sequence[int] | slice) -> Sequence[Any]:
         chosen: Sequence[Any] = values[index]
         return chosen
     return values[np.asarray(index)] if isinstance(values, np.ndarray) else [values[i] for i in index]
-
-
-def _rows_by_segment(segments: Sequence[tuple[str, ...]]) -> dict[str, list[int]]:
-    by_names: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)  # few, for many rows
-    for row, names in enumerate(segments):
-        by_names[names].append(row)
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for names, rows in by_names.items():
-        for name in distinct_names(names):
-            found[name] += rows
-    return found

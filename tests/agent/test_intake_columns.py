@@ -2,20 +2,15 @@
 
 import json
 import math
-from time import perf_counter, time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mapping.exchanges import exchange
 
-from graphsignal_mw.agent.intake import Intake
+from agent.described import captured, described, mapped, requests, taken
 from graphsignal_mw.mapping import Endpoint, Mapper
-from graphsignal_mw.middleware import Capture
-from graphsignal_mw.window import Gathered, Windows
 from graphsignal_mw.wire import part_to_stats
 
-NOON = 1_700_000_000 // 3600 * 3600
 ROW = {"n": 1.5, "i": 3, "s": "a"}
 ODD = [None, True, "", "7", 0, -0.0, 1e300, 2**70, 10**400, math.nan, math.inf, [1], [], {"z": 1}, "é" * 130]
 ENDPOINTS = [
@@ -44,78 +39,6 @@ bodies = st.builds(lambda value: json.dumps(value).encode(), sides | rows)
 bodies |= st.sampled_from(
     [b"", b"{", b"[1]", b"null", b'{"x": 1} ', b'{"n": 1},{"n": 2}', b'{"y": "\xff"}', b'{"y":"\\ud800"}']
 )
-
-
-def taken(mapper, exchanges, sizes, **privacy):
-    """What leaves of exchanges that were taken in slices of these sizes; open windows are looked at in between."""
-    windows = Windows(window_seconds=300, **privacy)
-    intake = Intake(windows)
-    rest = list(exchanges)
-    for size in [*sizes, len(rest)]:
-        intake.take(rest[:size])
-        windows.peek()
-        del rest[:size]
-    return windows.cut(final=True), intake
-
-
-def mapped(mapper, exchanges, **privacy):
-    """What leaves of exchanges that the mapper mapped, one by one."""
-    windows = Windows(window_seconds=300, **privacy)
-    for each in exchanges:
-        found = mapper.map(each)
-        gathered = Gathered(durations=[each.duration], predictions=found.predictions, metadata=dict(found.metadata))
-        gathered.counters.update({**found.counters, "requests": 1})
-        windows.add(windows.key(found.deployment, found.metadata, each.started_at), gathered)
-    return windows.cut(final=True)
-
-
-def moments(found):
-    return (
-        found.n,
-        found.minimum,
-        found.maximum,
-        *(pytest.approx(v, rel=1e-9, abs=1e-300) for v in (found.mean, found.m2)),
-    )
-
-
-def described(parts, *, exact=True):
-    """Everything that is exact in parts, by window."""
-    return {(part.deployment, part.version, part.bucket): stats_of(part_to_stats(part), exact) for part in parts}
-
-
-def stats_of(stats, exact):
-    streams = (stats.features, stats.predictions)
-    columns = [
-        # A null is missing, or an object without keys where the others of its batch are objects.
-        {name: column_of(column, exact) for name, column in stream.columns.items() if column.missing < column.count}
-        for stream in streams
-    ]
-    counters = {name: n for name, n in stats.counters.items() if n}
-    return counters, [stream.rows for stream in streams], columns, moments(stats.latency.moments)
-
-
-def column_of(column, exact):
-    counts = column.count, column.missing, column.zeros, column.empties, column.types, column.values.n
-    seen = column.quantiles.n, dict(column.frequent.counts), column.frequent.total, column.frequent.error
-    distinct = column.distinct.registers.tolist() if exact else None
-    return counts, seen, moments(column.moments), moments(column.lengths), distinct
-
-
-def requests(mapper, pairs):
-    return [
-        exchange(request, response, endpoint=mapper, started_at=NOON + 100 * number, duration=0.01 * number)
-        for number, (request, response) in enumerate(pairs)
-    ]
-
-
-def captured(exchange):
-    """What a middleware would have captured of ``exchange``."""
-    capture = Capture(None, (exchange.endpoint, exchange.params), exchange.request_headers)
-    capture.request, capture.response = exchange.request_body, exchange.response_body
-    capture.response_headers, capture.status = exchange.response_headers, exchange.status
-    capture.began = perf_counter() - (time() - exchange.started_at - 50)  # not where one window ends
-    capture.duration, capture.outcome = exchange.duration, exchange.outcome
-    return capture
 
 
 @pytest.mark.parametrize(

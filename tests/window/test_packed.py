@@ -104,3 +104,25 @@ def test_what_cannot_be_packed_adds_nothing_at_all():
     made.add(1, Values([[2.0]], [["y"]]), Values([[0.5]]))
     columns = folded(made)[0].features.columns
     assert (columns["a"].moments.maximum, columns["a"].count, dict(columns["s"].frequent.counts)) == (2.0, 1, {"y": 1})
+
+
+def test_segments_have_the_predictions_of_their_own_rows():
+    layouts = Layout(("a",), ()), Layout(("y",), ("c",))
+    made, more = Packed(*layouts), Packed(*layouts)
+    made.add(2, Values([[1.0, 2.0]]), Values([[5.0, 6.0]], [["p", UNSET]]), [("s=1", None), ("s=1", "t=1")])
+    made.add(1, Values([[3.0]]), Values([[7.0]], [["q"]]))
+    more.add(1, Values([[4.0]]), Values([[8.0]], [["q"]]), [("t=1",)])
+    made.extend(more)
+    stats, pauses = folded(made)
+    assert (stats.features.rows, stats.predictions.columns["y"].moments.mean, pauses > 4) == (4, 6.5, True)
+    found = {
+        name: (segment.counters["predictions"], segment.predictions.rows, segment.predictions.columns)
+        for name, segment in stats.segments.items()
+    }
+    assert {name: each[:2] for name, each in found.items()} == {"s=1": (2, 2), "t=1": (2, 2)}
+    assert {name: each[2]["y"].moments.maximum for name, each in found.items()} == {"s=1": 6.0, "t=1": 8.0}
+    assert {name: dict(each[2]["c"].frequent.counts) for name, each in found.items()} == {
+        "s=1": {"p": 1},
+        "t=1": {"q": 1},
+    }
+    assert {each[2]["c"].missing for each in found.values()} == {1}

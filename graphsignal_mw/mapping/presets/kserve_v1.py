@@ -25,4 +25,6 @@ def outputs(body: Any, _instances: int | None, _counters: Counter[str]) -> list[
     return by_column(body["predictions"], PREDICTION) if isinstance(body, dict) and "predictions" in body else None
 
 
-PRESET = Preset(features=features, outputs=outputs)
+ASKED = ("$.instances[*]", "$.instances", "$.inputs[*]", "$.inputs")
+ANSWERED = ("$.predictions[*]", "$.predictions")
+PRESET = Preset(features=features, outputs=outputs, asked=ASKED, answered=ANSWERED)

@@ -54,4 +54,11 @@ def _split(frame: Any, names: Sequence[str], counters: Counter[str]) -> list[Row
     return rows
 
 
-PRESET = Preset(features=_features, outputs=kserve_v1.outputs, read=_read)
+PRESET = Preset(
+    features=_features,
+    outputs=kserve_v1.outputs,
+    read=_read,
+    asked=("$.dataframe_records[*]", *kserve_v1.ASKED),
+    answered=kserve_v1.ANSWERED,
+    strange=("dataframe_split",),
+)

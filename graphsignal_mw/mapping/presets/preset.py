@@ -28,6 +28,10 @@ class Preset:
     parsed response; ``instances`` is their number, None if not known. Both count what does not fit in ``counters``.
     ``version(body)`` returns the version of the model that a response names. ``read(body, state, headers)`` parses what
     was captured, and looks at ``headers`` (lower case). ``lines``: bodies may be JSON Lines.
+
+    ``asked`` and ``answered`` are paths to batches as most bodies have them, of which a Reader can take care: it leaves
+    alone what has more than one of these, or a ``strange`` name at its root. An object of lists is meant where a path
+    is singular, else a list with an object, a list or a single value for each instance.
     """
 
     features: Features
@@ -36,3 +40,6 @@ class Preset:
     read: Read = parse
     headers: tuple[str, ...] = ()
     lines: bool = False
+    asked: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()

@@ -47,4 +47,9 @@ def _result(result: Any) -> Row:
     return to_row(result, PREDICTION)
 
 
-PRESET = Preset(features=_features, outputs=_outputs)
+PRESET = Preset(
+    features=_features,
+    outputs=_outputs,
+    asked=("$.instances[*]", "$.inputs[*]", "$.inputs"),
+    answered=("$.predictions[*]", "$.outputs[*]", "$.outputs"),
+)

@@ -37,4 +37,4 @@ def _outputs(body: Any, instances: int | None, counters: Counter[str]) -> list[R
     return to_outputs([body], instances, singular=True) if found is None else found
 
 
-PRESET = Preset(features=_features, outputs=_outputs, read=read)
+PRESET = Preset(features=_features, outputs=_outputs, read=read, asked=kserve_v1.ASKED, answered=kserve_v1.ANSWERED)

@@ -40,4 +40,11 @@ def _version(body: Any) -> str | None:
     return version if isinstance(version, str) else None
 
 
-PRESET = Preset(features=_features, outputs=_outputs, version=_version)
+PRESET = Preset(
+    features=_features,
+    outputs=_outputs,
+    version=_version,
+    asked=("$.instances[*]",),
+    answered=("$.predictions[*]",),
+    strange=("deployedModelId",),
+)
