@@ -20,12 +20,13 @@ from scipy import stats
 from streams.synthetic import CATEGORIES, COLUMNS, DAY, NUMBERS, PER_DAY, SHIFTS, START, STEP, Stream
 
 from graphsignal_mw.detect import evaluate
-from graphsignal_mw.detect.baseline import make_baselines
-from graphsignal_mw.detect.counts import BinCounts
+from graphsignal_mw.detect.baseline import Baselines
+from graphsignal_mw.detect.bins import Bins
 from graphsignal_mw.detect.findings import Finding
 from graphsignal_mw.detect.grid import Grid
 from graphsignal_mw.detect.panel import Panel, blocks
 from graphsignal_mw.detect.series import Source, make_panels
+from graphsignal_mw.detect.sketches import held_by
 from graphsignal_mw.detect.walk import Walk
 from graphsignal_mw.stats import WindowStats
 
@@ -40,8 +41,8 @@ class Detection:
     def __init__(self, history: list) -> None:
         self._history = history
         self._grid = Grid.of(history[0][0], history[-1][0], STEP)
-        baselines = make_baselines(history, (0, START + HISTORY * DAY), {})
-        self._references = {key: each.reference for key, each in baselines.items()}
+        baselines = Baselines(history, (0, START + HISTORY * DAY), {}, held_by(history, STEP))
+        self._references = {key: baselines.of(key).reference for key in baselines.rows}
         self._panels = {key: self._panels_of(key, history) for key in self._references}
 
     @property
@@ -58,7 +59,7 @@ class Detection:
         return list(Walk(self._grid, joined, stop).run(HISTORY).findings)
 
     def _panels_of(self, key: tuple[str, str], history: list) -> list[Panel]:
-        source = Source(history, self._grid, slice(0, FIRST), BinCounts())
+        source = Source(Bins(history, self._grid, STEP, held_by(history, STEP)), slice(0, FIRST))
         return list(make_panels(source, {key: self._references[key]}))
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing import connection, parent_process
 from typing import Any
 
-from graphsignal_mw.detect import DetectedIssue, evaluate
+from graphsignal_mw.detect import DetectedIssue, Memory, Sketch, evaluate
 from graphsignal_mw.heartbeat import beat
 from graphsignal_mw.logs import log_to_stderr
 from graphsignal_mw.store import CLOCK, Deployment, Issue, Store
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 DAY = 86400
 HISTORY = 35 * DAY
 _BATCH = 200
+_OUTLINES = 20
 _NICER = 10  # the process that answers comes first: windows may wait, those who upload should not
-Caches = dict[tuple[str, str], dict[Any, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,28 +43,27 @@ def table(detect_every: float, heartbeat_url: str | None = None) -> tuple[Task, 
     heartbeat = Task(name="heartbeat", every=60.0, run=partial(beat, url=heartbeat_url)) if heartbeat_url else None
     return (
         Task(name="compact", every=1.0, run=run_compaction, alone=False),
-        Task(name="detect", every=detect_every, run=partial(run_detection, caches={})),
+        Task(name="outline", every=10.0, run=run_outlines),
+        Task(name="detect", every=detect_every, run=run_detection),
         Task(name="purge", every=3600.0, run=run_purge),
+        Task(name="partition", every=3600.0, run=run_partition, alone=False),
         *([heartbeat] if heartbeat else []),
     )
 
 
 def run_compaction(store: Store, _: float) -> int:
     """Compute all windows anew that got uploads; return how many."""
-    total = done = store.compact(_BATCH)
-    while done == _BATCH:
-        done = store.compact(_BATCH)
-        total += done
-    return total
+    return _until_done(store.compact, _BATCH)
 
 
-def run_detection(store: Store, now: float, caches: Caches | None = None) -> list[Issue]:
-    """Look at each deployment whose windows changed, and save its issues; return those that are new.
+def run_outlines(store: Store, now: float) -> int:
+    """Compute what charts show of hours and days that are over; return how many."""
+    return _until_done(partial(store.outline_past, now), _OUTLINES)
 
-    ``caches`` of detection, by deployment, make the next evaluation cheaper.
-    """
-    kept = {} if caches is None else caches
-    return [issue for deployment in store.changed_deployments() for issue in _detect(store, deployment, now, kept)]
+
+def run_detection(store: Store, now: float) -> list[Issue]:
+    """Look at each deployment whose windows changed, and save its issues; return those that are new."""
+    return [issue for deployment in store.changed_deployments() for issue in _detect(store, deployment, now)]
 
 
 def run_purge(store: Store, now: float) -> int:
@@ -72,14 +71,33 @@ def run_purge(store: Store, now: float) -> int:
     return store.purge(now)
 
 
-def _detect(store: Store, deployment: Deployment, now: float, caches: Caches) -> list[Issue]:
+def run_partition(store: Store, now: float) -> int:
+    """Make the partitions of the coming weeks, and drop those that purge has emptied; return how many."""
+    return store.partition(now)
+
+
+def _until_done(some: Callable[[int], int], batch: int) -> int:
+    total = done = some(batch)
+    while done == batch:
+        done = some(batch)
+        total += done
+    return total
+
+
+def _detect(store: Store, deployment: Deployment, now: float) -> list[Issue]:
     # Noted first, so that what is computed meanwhile is looked at the next time.
     started = time.time()
     project, name = deployment.project, deployment.name
-    history = store.profiles(project, name, int(now) - HISTORY, int(now) + DAY)
+    seconds, since = deployment.window_seconds, int(now) - HISTORY
+    history = store.scalars(project, name, seconds, since, int(now) + DAY)
+    memory = Memory.of(*store.bins(project, name, seconds, since))
+
+    def sketches(stream: str, column: str, start: int, end: int) -> list[Sketch]:
+        return [Sketch(*each) for each in store.sketches(project, name, seconds, stream, column, start, end)]
+
     known = [issue for issue in store.issues(project, deployment=name) if issue.family != CLOCK]
-    cache = caches.setdefault((project, name), {})
-    found = evaluate(history, window_seconds=deployment.window_seconds, now=now, previous=known, cache=cache)
+    found = evaluate(history, window_seconds=seconds, now=now, previous=known, sketches=sketches, memory=memory)
+    store.save_bins(project, name, seconds, *memory.news())
     new = store.save_issues(project, name, [_issue(name, each) for each in found])
     store.set_detected(project, name, started)
     return new

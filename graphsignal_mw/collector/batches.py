@@ -8,46 +8,61 @@ import anyio
 import anyio.to_thread
 
 Item = TypeVar("Item")
+Ready = TypeVar("Ready")
 Result = TypeVar("Result")
+A = TypeVar("A")
+B = TypeVar("B")
+_IN_FLIGHT = 2  # batches: one is prepared while the disk is waited for in the other
 
 
-class Batches(Generic[Item, Result]):
-    """Calls ``work`` in a thread, one call at a time, with up to ``most`` items; each caller gets its own result.
+class Batches(Generic[Item, Ready, Result]):
+    """Calls ``prepare``, then ``finish``, in threads, one call of each at a time; each caller gets its own result.
 
-    ``work`` returns a result for each item, or the exception that its caller gets. One hand-over to a thread for
-    many requests is what makes them cheap: each alone would wait for the interpreter several times.
+    ``prepare`` is given up to ``most`` items and returns what it made of as many of them as it wants to take now,
+    at least one. ``finish`` returns for each of these a result, or the exception that its caller gets. One hand-over to
+    a thread for many requests is what makes them cheap: each alone would wait for the interpreter several times.
     """
 
-    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result | Exception]], most: int) -> None:
-        self._work, self._most = work, most
+    def __init__(
+        self,
+        prepare: Callable[[Sequence[Item]], Sequence[Ready]],
+        finish: Callable[[Sequence[Ready]], Sequence[Result | Exception]],
+        most: int,
+    ) -> None:
+        self._prepare, self._finish, self._most = prepare, finish, most
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self._runner: asyncio.Task[None] | None = None
-        # Of its own: pages that are slow to compute do not keep uploads waiting.
-        self._turn = anyio.CapacityLimiter(1)
+        self._runners: set[asyncio.Task[None]] = set()
+        self._preparing, self._finishing = asyncio.Lock(), asyncio.Lock()
+        # Of their own: pages that are slow to compute do not keep uploads waiting.
+        self._threads = anyio.CapacityLimiter(_IN_FLIGHT)
 
     async def __call__(self, item: Item) -> Result:
         """Return what came of ``item``, or raise it."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if self._runner is None:
-            self._runner = asyncio.create_task(self._run())
+        if len(self._runners) < _IN_FLIGHT:
+            runner = asyncio.create_task(self._run())
+            self._runners.add(runner)
+            runner.add_done_callback(self._runners.discard)
         return await future
 
     async def _run(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                results = await anyio.to_thread.run_sync(self._safely, [item for item, _ in batch], limiter=self._turn)
-                for (_, future), result in zip(batch, results, strict=True):
-                    _settle(future, result)
-        finally:
-            self._runner = None
+        while self._waiting:
+            batch: list[tuple[Item, asyncio.Future[Result]]] = []
+            try:
+                async with self._preparing:
+                    batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                    ready = await self._in_thread(self._prepare, [item for item, _ in batch])
+                    batch, self._waiting = batch[: len(ready)], [*batch[len(ready) :], *self._waiting]
+                async with self._finishing:
+                    results = await self._in_thread(self._finish, ready)
+            except Exception as error:  # noqa: BLE001 - it is raised in the requests
+                results = [error] * len(batch)
+            for (_, future), result in zip(batch, results, strict=True):
+                _settle(future, result)
 
-    def _safely(self, items: Sequence[Item]) -> Sequence[Result | Exception]:
-        try:
-            return self._work(items)
-        except Exception as error:  # noqa: BLE001 - it is raised in the requests
-            return [error] * len(items)
+    async def _in_thread(self, work: Callable[[Sequence[A]], Sequence[B]], items: Sequence[A]) -> Sequence[B]:
+        return await anyio.to_thread.run_sync(work, items, limiter=self._threads) if items else []
 
 
 def _settle(future: "asyncio.Future[Result]", result: Result | Exception) -> None:

@@ -2,8 +2,7 @@
 
 import email.utils
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from starlette.requests import ClientDisconnect, Request
@@ -24,7 +23,7 @@ MAX_AGE = 400 * DAY
 MAX_AHEAD = DAY
 MEDIA_TYPES = (CONTENT_TYPE, "application/msgpack", "application/vnd.msgpack", "application/octet-stream", *JSON_TYPES)
 AT_ONCE = 64  # uploads in one transaction
-ROOM = 4 * 1024 * 1024  # bytes, inflated: what is unpacked at a time, for each may need many times its size
+ROOM = 2 * 1024 * 1024  # bytes, inflated: what is unpacked at a time, for each may need many times its size
 
 
 class Arrival(NamedTuple):
@@ -37,6 +36,14 @@ class Arrival(NamedTuple):
     body: bytes
     at: float
 
+    @property
+    def is_compact(self) -> bool:
+        """Whether the body is msgpack in gzip."""
+        return self.encoding == "gzip" and self.media_type not in JSON_TYPES
+
+
+Unpacked = tuple[Arrival, Envelope | Exception]
+
 
 class Ingest:
     """Handler of ``POST /api/v1/deltas``."""
@@ -44,7 +51,7 @@ class Ingest:
     def __init__(self, store: Store, meters: Meters) -> None:
         self.store, self.meters, self.quotas = store, meters, QuotaGate(store)
         self.clocks = ClockWatch(store)
-        self._batches = Batches(self._take_all, AT_ONCE)
+        self._batches = Batches(self._unpacked, self._stored, AT_ONCE)
 
     async def __call__(self, request: Request) -> Response:
         """Answer 200 with ``accepted`` and ``duplicate``, or a problem document."""
@@ -70,24 +77,19 @@ class Ingest:
         self.meters.received(len(body))
         return await self._batches(Arrival(caller.project, media_type, encoding, _date(headers.get("date")), body, at))
 
-    def _take_all(self, arrivals: Sequence[Arrival]) -> list[bool | Exception]:
-        """Store what arrived; say of each whether it was there before, or what is wrong with it."""
-        waiting, taken = deque(arrivals), list[bool | Exception]()
-        while waiting:
-            taken += self._store(list(self._unpacked(waiting)))
-        return taken
-
-    def _unpacked(self, waiting: deque[Arrival]) -> Iterator[tuple[Arrival, Envelope | Exception]]:
-        """Take from ``waiting`` as many as there is room for, at least one; yield what is in each, or wrong with it."""
-        room = ROOM
-        while waiting and room > 0:
-            arrival = waiting.popleft()
+    def _unpacked(self, arrivals: Sequence[Arrival]) -> list[Unpacked]:
+        """Return of as many arrivals as there is room for, at least one, what is in each, or wrong with it."""
+        room, found = ROOM, list[Unpacked]()
+        for arrival in arrivals:
+            if room <= 0:
+                break
             try:
                 data = inflate(arrival.body, arrival.encoding)
                 room -= len(data)
-                yield arrival, self._opened(arrival, data)
+                found.append((arrival, self._opened(arrival, data)))
             except (Problem, GraphsignalError) as error:
-                yield arrival, error
+                found.append((arrival, error))
+        return found
 
     def _opened(self, arrival: Arrival, data: bytes) -> Envelope:
         sent = read(data, arrival.media_type)
@@ -98,20 +100,28 @@ class Ingest:
         self.quotas.check(arrival.project, [part.deployment for part in envelope.parts])
         return envelope
 
-    def _store(self, unpacked: Sequence[tuple[Arrival, Envelope | Exception]]) -> Iterator[bool | Exception]:
+    def _stored(self, unpacked: Sequence[Unpacked]) -> list[bool | Exception]:
+        """Store what was unpacked; say of each whether it was there before, or what is wrong with it."""
         now = time.time()
-        uploads = [Upload(arrival.project, found, now) for arrival, found in unpacked if isinstance(found, Envelope)]
+        uploads = [
+            Upload(arrival.project, found, now, arrival.body if arrival.is_compact else None)
+            for arrival, found in unpacked
+            if isinstance(found, Envelope)
+        ]
         stored = iter(self.store.ingest_all(uploads))
-        for arrival, found in unpacked:
-            if isinstance(found, Exception):
-                yield found
-                continue
-            is_new = next(stored)
-            if not isinstance(is_new, Exception):
-                self.clocks.note(arrival.project, found, (arrival.date or found.sent_at) - arrival.at)
-            if is_new is True:
-                self.quotas.add(arrival.project, [part.deployment for part in found.parts], len(arrival.body))
-            yield is_new if isinstance(is_new, Exception) else not is_new
+        return [
+            found if isinstance(found, Exception) else self._told(arrival, found, next(stored))
+            for arrival, found in unpacked
+        ]
+
+    def _told(self, arrival: Arrival, envelope: Envelope, is_new: bool | Exception) -> bool | Exception:
+        """Tell clocks and quotas of an upload; return whether it was there before, or what failed."""
+        if isinstance(is_new, Exception):
+            return is_new
+        self.clocks.note(arrival.project, envelope, (arrival.date or envelope.sent_at) - arrival.at)
+        if is_new:
+            self.quotas.add(arrival.project, [part.deployment for part in envelope.parts], len(arrival.body))
+        return not is_new
 
 
 def check_times(envelope: Envelope, now: float) -> None:

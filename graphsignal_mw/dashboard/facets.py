@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphsignal_mw.dashboard.columns import quantile
 from graphsignal_mw.dashboard.formats import NOTHING, number
 from graphsignal_mw.dashboard.shift import Reference, level
+from graphsignal_mw.dashboard.tracks import quantiles
 from graphsignal_mw.stats import Column
 from graphsignal_mw.stats.facets import LIST_FACETS, TEXT_FACETS, split_facet
+from graphsignal_mw.stats.outline import Outline
 from graphsignal_mw.stats.text import MAX_NAME
 
 _MEANINGS = {
@@ -25,11 +26,11 @@ _MEANINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class FacetRow:
-    """One facet: the column that holds it and how far that moved (None: unknown), what it means, and medians."""
+    """One facet: the column that holds it along time, how far it moved (None: unknown), its meaning and medians."""
 
     name: str
     facet: str
-    column: Column
+    track: Outline
     shift: float | None
     meaning: str
     now: str
@@ -46,22 +47,16 @@ def meaning(facet: str) -> str:
     return _MEANINGS.get(facet, "projection on a fixed direction")
 
 
-def facets_of(column: Column) -> tuple[str, ...]:
-    """Return the facets that a column with such values may have."""
-    texts = TEXT_FACETS if column.types["string"] else ()
-    return (*texts, *(LIST_FACETS if column.types["other"] else ()))
-
-
-def facet_row(name: str, facet: str, now: Column, before: Column | None) -> FacetRow:
+def facet_row(name: str, facet: str, now: Outline, before: Outline | None) -> FacetRow:
     """Return the ``facet`` that the column ``name`` holds, now and before."""
     return FacetRow(
         name=name,
         facet=facet,
-        column=now,
+        track=now,
         shift=Reference(before).shift(now) if before is not None else None,
         meaning=meaning(facet),
-        now=number(quantile(now, 0.5)),
-        before=number(quantile(before, 0.5)) if before is not None else NOTHING,
+        now=number(quantiles(now.pooled(), 0.5)[0]),
+        before=number(quantiles(before.pooled(), 0.5)[0]) if before is not None else NOTHING,
     )
 
 

@@ -5,71 +5,88 @@ values for the rest, and one more bin for what is missing (Cohen 1988, "Statisti
 part of w squared that noise alone would give, (bins - 1) (1/n + 1/m), is taken off; what could well be noise is 0.
 """
 
-import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphsignal_mw.stats import Column
+from graphsignal_mw.stats.outline import POINTS, Outline
 
 LEVELS = ((0.5, "high"), (0.3, "medium"), (0.1, "low"))
-_DECILES = tuple(i / 10 for i in range(1, 10))
+_DECILES = slice((POINTS - 1) // 10, POINTS - 1, (POINTS - 1) // 10)
 _FLOOR = 0.001
 _TOP = 8
 _FILL = 20
+_SAMPLE = 24
+_LAST = ("numeric", "n", "texts", "missing", "count")  # what follows the bins in a tally
+_NUMERIC, _N, _TEXTS, _MISSING, _COUNT = range(-len(_LAST), 0)
+Floats = NDArray[np.float64]
 
 
 class Reference:
-    """What a column looked like before: edges or values, and the share of rows in each bin."""
+    """What a column looked like before: edges or values, and the share of rows in each bin.
 
-    def __init__(self, column: Column) -> None:
-        self.rows = column.count
-        self.edges = np.unique(column.quantiles.quantiles(_DECILES)) if column.quantiles.n else np.empty(0)
-        self.values = [value for value, _, _ in column.frequent.top(_TOP)]
-        self.shares = self.shares_of(column)
+    A tally is what is counted of a row of an outline: bins of numbers, values, and :data:`_LAST`. Tallies add up.
+    """
 
-    def shares_of(self, column: Column) -> NDArray[np.float64]:
-        """Share of the rows of ``column`` in each bin, shape (bins,); sums to 1 unless ``column`` is empty."""
-        rows = max(column.count, 1)
-        counts = [*self._numbers(column), *self._strings(column), float(column.missing)]
-        rest = max(0.0, column.count - sum(counts))
-        return np.array([*counts, rest]) / rows
+    def __init__(self, before: Outline) -> None:
+        some = _sample(before).pooled()
+        self.edges = np.unique(some.values[0, _DECILES]) if some.field("n")[0] else np.empty(0)
+        self.values = list(some.frequent[0])[:_TOP]
+        self.whole = self.tally(before).sum(axis=0)
 
-    def shift(self, column: Column, slot: Column | None = None) -> float | None:
-        """Cohen's w of ``column``, 0 when noise explains it; None without rows to compare.
+    def tally(self, outline: Outline) -> Floats:
+        """Count each row, shape (rows, bins and more)."""
+        cdf = outline.cdf(self.edges)
+        numbers = np.diff(cdf, prepend=0.0, append=1.0, axis=1) * outline.field("n")[:, None]
+        texts = np.zeros((len(outline), len(self.values)))
+        for row, counts in enumerate(outline.frequent if self.values else ()):
+            texts[row] = [counts.get(value, 0) for value in self.values]
+        last = [outline.numeric, *(outline.field(name) for name in _LAST[1:])]
+        return np.concatenate([numbers, texts, np.transpose(last)], axis=1)
 
-        ``slot`` is the part of the reference that is comparable, such as the same hour of other days; where it
-        is small it is filled up with 20 rows of the whole.
+    def shift(self, outline: Outline) -> float | None:
+        """Cohen's w of all rows together, 0 when noise explains it; None without rows to compare."""
+        found = float(self.shifts(self.tally(outline).sum(axis=0)[None])[0])
+        return None if np.isnan(found) else found
+
+    def shifts(self, now: Floats, slots: Floats | None = None) -> Floats:
+        """Cohen's w of each of the tallies ``now``, shape (rows,); NaN without rows to compare.
+
+        ``slots`` are tallies of the part of the reference that is comparable with each, such as the same hour of
+        other days; where it is small it is filled up with 20 rows of the whole.
         """
-        if not self.rows or not column.count or self._withheld(column):
-            return None
-        expected, rows = self._expected(slot)
-        now = self.shares_of(column)
-        used = (expected > 0) | (now > 0)
-        floored = np.maximum(expected, _FLOOR)
-        squared = float((((now - floored) ** 2) / floored)[used].sum())
-        return _beyond_noise(squared, int(used.sum()) - 1, 1 / column.count + 1 / rows)
+        rows = now[:, _COUNT]
+        expected, known = self._expected(slots if slots is not None else np.zeros_like(now))
+        shares, floored = self._shares(now), np.maximum(expected, _FLOOR)
+        used = (expected > 0) | (shares > 0)
+        squared = np.where(used, (shares - floored) ** 2 / floored, 0.0).sum(axis=1)
+        unknown = (rows == 0) | (known == 0) | self._withheld(now)
+        variance = 1 / np.maximum(rows, 1.0) + 1 / np.maximum(known, 1.0)
+        return np.where(unknown, np.nan, _beyond_noise(squared, used.sum(axis=1) - 1, variance))
 
-    def _expected(self, slot: Column | None) -> tuple[NDArray[np.float64], int]:
-        if slot is None or self._withheld(slot):
-            return self.shares, self.rows
-        rows = slot.count + _FILL
-        return (self.shares_of(slot) * slot.count + self.shares * _FILL) / rows, rows
+    def _expected(self, slots: Floats) -> tuple[Floats, Floats]:
+        """Return expected shares and of how many rows they are."""
+        rows, whole = slots[:, _COUNT], self._shares(self.whole[None])
+        filled = (self._shares(slots) * rows[:, None] + whole * _FILL) / (rows + _FILL)[:, None]
+        alone = (rows == 0) | self._withheld(slots) | (self.whole[_COUNT] == 0)
+        return np.where(alone[:, None], whole, filled), np.where(alone, self.whole[_COUNT], rows + _FILL)
 
-    def _withheld(self, column: Column) -> bool:
+    def _withheld(self, tallies: Floats) -> NDArray[Any]:
         # A window of very few rows keeps its sketch back: numbers were seen, but not which.
-        return bool(len(self.edges)) and bool(_numeric(column)) and not column.quantiles.n
+        return np.asarray((tallies[:, _NUMERIC] > 0) & (tallies[:, _N] == 0) & bool(len(self.edges)))
 
-    def _numbers(self, column: Column) -> list[float]:
-        if not len(self.edges) or not column.quantiles.n:
-            return [0.0] * len(self.edges) + [float(_numeric(column))]
-        shares = np.diff(column.quantiles.cdf(self.edges), prepend=0.0, append=1.0)
-        return list(shares * _numeric(column))
-
-    def _strings(self, column: Column) -> list[float]:
-        counts = column.frequent.counts
-        known = [float(counts.get(value, 0)) for value in self.values]
-        return [*known, float(max(0, column.frequent.total - sum(known)))]
+    def _shares(self, tallies: Floats) -> Floats:
+        """Share of rows in each bin, shape (rows, bins); they sum to 1 unless there are none."""
+        bins = len(self.edges) + 1
+        numeric, n = tallies[:, _NUMERIC], tallies[:, _N]
+        numbers = tallies[:, :bins] * (numeric / np.maximum(n, 1.0))[:, None]
+        numbers[:, -1] += np.where(n > 0, 0.0, numeric)
+        values = tallies[:, bins : -len(_LAST)]
+        others = np.maximum(0.0, tallies[:, _TEXTS] - values.sum(axis=1))
+        counts = np.column_stack([numbers, values, others, tallies[:, _MISSING]])
+        rest = np.maximum(0.0, tallies[:, _COUNT] - counts.sum(axis=1))
+        return np.column_stack([counts, rest]) / np.maximum(tallies[:, _COUNT], 1.0)[:, None]
 
 
 def level(shift: float | None) -> str:
@@ -79,12 +96,15 @@ def level(shift: float | None) -> str:
     return next((name for least, name in LEVELS if shift >= least), "none")
 
 
-def _beyond_noise(squared: float, freedom: int, variance: float) -> float:
+def _sample(outline: Outline) -> Outline:
+    """Return some rows, of any time of day: bins need not be exact, as what is in them is counted of every row."""
+    if len(outline) <= _SAMPLE:
+        return outline
+    return outline.take(np.sort(np.random.default_rng(0).permutation(len(outline))[:_SAMPLE]))
+
+
+def _beyond_noise(squared: Floats, freedom: NDArray[np.int64], variance: Floats) -> Floats:
     """Return w without its noise, which is chi-squared times ``variance``; 0 within 2.5 sd of nothing."""
-    if squared < variance * (freedom + 2.5 * math.sqrt(2 * freedom)):
-        return 0.0
-    return math.sqrt(max(0.0, squared - variance * freedom))
-
-
-def _numeric(column: Column) -> int:
-    return column.types["integer"] + column.types["float"]
+    freedom = np.maximum(freedom, 0)
+    is_noise = squared < variance * (freedom + 2.5 * np.sqrt(2.0 * freedom))
+    return np.where(is_noise, 0.0, np.sqrt(np.maximum(0.0, squared - variance * freedom)))

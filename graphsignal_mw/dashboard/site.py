@@ -10,7 +10,6 @@ from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from graphsignal_mw.dashboard.painted import HeatMaps
 from graphsignal_mw.dashboard.templating import path, templates
 from graphsignal_mw.dashboard.viewer import viewer_of
 from graphsignal_mw.store import Store
@@ -40,7 +39,6 @@ class Site:
     base: str = ""
     clock: Callable[[], float] = time.time
     templates: Environment = field(default_factory=templates)
-    heat_maps: HeatMaps = field(default_factory=HeatMaps)
 
     def seen_by(self, request: Request) -> "Site":
         """Return the site of the project that ``request`` was admitted to."""

@@ -2,5 +2,7 @@
 
 from graphsignal_mw.detect.engine import evaluate
 from graphsignal_mw.detect.findings import ColumnFinding, DetectedIssue, KnownIssue
+from graphsignal_mw.detect.memory import Memory
+from graphsignal_mw.detect.sketches import Sketch
 
-__all__ = ["ColumnFinding", "DetectedIssue", "KnownIssue", "evaluate"]
+__all__ = ["ColumnFinding", "DetectedIssue", "KnownIssue", "Memory", "Sketch", "evaluate"]

@@ -1,56 +1,17 @@
-"""Counts of rows by bin, step by step, of one column or counter: what series are made of."""
+"""Sums of windows, step by step: what series are made of."""
 
-from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphsignal_mw.detect.grid import Grid
-from graphsignal_mw.detect.reference import Reference
-from graphsignal_mw.stats import Column, WindowStats
+from graphsignal_mw.stats import WindowStats
 from graphsignal_mw.stats.facets import is_facet
 
 Floats = NDArray[np.float64]
 History = Sequence[tuple[int, WindowStats]]
-CacheKey = tuple[int, str, str, str, int]
-Cache = MutableMapping[CacheKey, Floats]
-
-
-@dataclass
-class BinCounts:
-    """Counts of bins by (bucket, stream, column, identity of the bins, values): those of a window are computed once.
-
-    ``cache`` may be kept between evaluations; what an evaluation did not use, :meth:`prune` forgets.
-    """
-
-    cache: Cache = field(default_factory=dict)
-    used: set[CacheKey] = field(default_factory=set)
-
-    def of(self, bucket: int, stream: str, name: str, reference: Reference, column: Column) -> Floats:
-        """Return the counts of one window, shape (bins,)."""
-        key = (bucket, stream, name, reference.identity, column.quantiles.n + column.frequent.total)
-        self.used.add(key)
-        counts = self.cache.get(key)
-        if counts is None:
-            counts = self.cache[key] = reference.counts(column)
-        return counts
-
-    def prune(self) -> None:
-        """Forget what was not used."""
-        for key in [key for key in self.cache if key not in self.used]:
-            del self.cache[key]
-
-
-def count_bins(history: History, grid: Grid, stream: str, name: str, reference: Reference, bins: BinCounts) -> Floats:
-    """Return the counts of a column's bins, shape (steps, bins)."""
-    counts = np.zeros((grid.size, len(reference.labels)))
-    for bucket, stats in history:
-        column = getattr(stats, stream).columns.get(name)
-        if column is not None:
-            counts[grid.index(bucket)] += bins.of(bucket, stream, name, reference, column)
-    return counts
 
 
 def count(history: History, grid: Grid, measure: Callable[[WindowStats], tuple[float, ...]], width: int) -> Floats:

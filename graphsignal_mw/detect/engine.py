@@ -1,18 +1,22 @@
 """From the windows of a deployment to its issues."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphsignal_mw.detect.baseline import LEAST_VALUES, Baseline, Key, Span, make_baselines
-from graphsignal_mw.detect.counts import BinCounts, Cache, History
+from graphsignal_mw.detect.baseline import Baselines, Span
+from graphsignal_mw.detect.bins import Bins
+from graphsignal_mw.detect.counts import History
+from graphsignal_mw.detect.edges import references
 from graphsignal_mw.detect.findings import DetectedIssue, KnownIssue
 from graphsignal_mw.detect.grid import DAY, Grid
 from graphsignal_mw.detect.known import Known
 from graphsignal_mw.detect.life import Lives
-from graphsignal_mw.detect.panel import Panel, blocks
+from graphsignal_mw.detect.memory import Memory
+from graphsignal_mw.detect.panel import blocks
 from graphsignal_mw.detect.report import report
 from graphsignal_mw.detect.scene import Scene
 from graphsignal_mw.detect.series import Source, make_panels
+from graphsignal_mw.detect.sketches import Sketches, held_by
 from graphsignal_mw.detect.validity import broken_first
 from graphsignal_mw.detect.walk import Walk
 
@@ -53,13 +57,15 @@ def evaluate(
     window_seconds: int,
     now: float,
     previous: Sequence[KnownIssue] = (),
-    cache: Cache | None = None,
+    sketches: Sketches | None = None,
+    memory: Memory | None = None,
 ) -> list[DetectedIssue]:
     """Return the issues of the last seven days, open and resolved ones, and what became of open ``previous`` ones.
 
     ``history`` are (start of window, statistics), ascending, up to 35 days of them, versions merged; windows that are
-    not there have no data, and those that are not over at ``now`` (Unix seconds) are not looked at. The same
-    arguments give the same issues. ``cache`` may be kept for the next evaluation of the same deployment.
+    not there have no data, and those that are not over at ``now`` (Unix seconds) are not looked at. Their columns need
+    no sketches where ``sketches`` finds them. The same arguments give the same issues. ``memory`` may be kept for the
+    next evaluation of the same deployment: bins stay frozen, and what was counted needs no sketch any more.
     """
     first = (int(now) // DAY - BASELINE_DAYS - TESTED_DAYS) * DAY
     used = [(bucket, stats) for bucket, stats in history if first <= bucket <= now - window_seconds]
@@ -67,11 +73,10 @@ def evaluate(
     if plan is None:
         return []
     known = Known(previous, window_seconds, now)
-    bins = BinCounts(cache if cache is not None else {})
-    baselines = make_baselines(used, plan.span, known.spans())
-    panels = blocks(_panels(used, plan, baselines, bins), _CELLS)
-    bins.prune()
-    found = _issues(used, plan, baselines, panels, known) if panels else []
+    find = sketches or held_by(used, window_seconds)
+    baselines = Baselines(used, plan.span, known.spans(), find)
+    bins = Bins(used, plan.grid, window_seconds, find, memory or Memory())
+    found = _issues(bins, plan, baselines, known)
     return known.settle(found, plan.reported, used[-1][0])
 
 
@@ -85,17 +90,14 @@ def _plan(history: History, window_seconds: int, now: float) -> _Plan | None:
     return _Plan(grid, max(1, grid.days - TESTED_DAYS), grid.index(now))
 
 
-def _panels(history: History, plan: _Plan, baselines: Mapping[Key, Baseline], bins: BinCounts) -> list[Panel]:
-    watched = {key: each.reference for key, each in baselines.items() if each.rows >= LEAST_VALUES}
-    return list(make_panels(Source(history, plan.grid, plan.baseline, bins), watched))
-
-
-def _issues(
-    history: History, plan: _Plan, baselines: Mapping[Key, Baseline], panels: Sequence[Panel], known: Known
-) -> list[DetectedIssue]:
+def _issues(bins: Bins, plan: _Plan, baselines: Baselines, known: Known) -> list[DetectedIssue]:
+    frozen = references(bins, baselines, plan.baseline)
+    panels = blocks(list(make_panels(Source(bins, plan.baseline), frozen)), _CELLS)
+    if not panels:
+        return []
     walk = Walk(plan.grid, panels, plan.until)
     known.exclude_from(walk)
     walked = walk.run(plan.tested)
-    scene = Scene(history, plan.grid, walked.traces[0], baselines)
+    scene = Scene(bins.history, plan.grid, walked.traces[0], baselines, frozen, bins.sketches)
     episodes = Lives(plan.grid, walked.layout, walked.traces).episodes(broken_first(walked.findings, scene))
     return [report(episode, scene) for episode in episodes]

@@ -27,7 +27,7 @@ def explain(finding: Finding, measured: Measured, episode: Episode, scene: Scene
     if what in {"location", "spread", "share"}:
         return _explain_shift(finding, measured, episode, scene)
     if what == "new":
-        return _explain_new(measured, scene.columns(finding, episode), scene.before(finding))
+        return _explain_new(measured, scene.sketched(finding, episode), scene.before(finding))
     if what == "exceptions":
         return _explain_exceptions(measured, scene.exceptions(episode))
     return _explain_rate(finding, measured)
@@ -98,7 +98,7 @@ def _explain_shift(finding: Finding, measured: Measured, episode: Episode, scene
         return _explain_constant(columns, before)
     if before.texts > before.numbers.n:
         return _explain_category(finding, measured)
-    now = Pooled.of([column.quantiles for column in columns])
+    now = Pooled.of([column.quantiles for column in scene.sketched(finding, episode)])
     return _explain_numbers(columns, before, now, has_unit=not is_facet(finding.subject.column))
 
 
@@ -122,7 +122,7 @@ def _explain_numbers(columns: Sequence[Column], before: Baseline, now: Pooled, *
     if explained is not None:
         part = "" if explained.share > 0.9 else f" in about {percent(round(20 * explained.share) / 20)} of the rows"
         return f"looks {explained.conversion.text}{part}; {moved}"
-    zeros = sum(column.zeros for column in columns) / max(now.n, 1)
+    zeros = sum(column.zeros for column in columns) / max(sum(column.moments.n for column in columns), 1)
     zeros_before = float(np.diff(before.numbers.cdf([np.nextafter(0.0, -1.0), 0.0]))[0])
     if zeros > zeros_before + 0.1:
         return f"is 0 in {percent(zeros)} of the rows; before in {percent(zeros_before)}"

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graphsignal_mw.detect.baseline import Key, Span
+from graphsignal_mw.detect.baseline import Span
 from graphsignal_mw.detect.findings import ColumnFinding, DetectedIssue, KnownIssue
 from graphsignal_mw.detect.layout import Layout, Subject
 from graphsignal_mw.detect.life import MERGE_SECONDS
+from graphsignal_mw.detect.memory import Key
 from graphsignal_mw.detect.walk import Walk
 
 ACCEPT = "accept"

@@ -44,7 +44,13 @@ class Reference(Protocol):
         """Share of the baseline in each bin, shape (bins,)."""
 
     def counts(self, column: Column) -> Floats:
-        """Return how many values of ``column`` are in each bin, shape (bins,)."""
+        """Return how many values of the sketch of ``column`` are in each bin, shape (bins,)."""
+
+    def held(self, column: Column) -> int:
+        """Return of how many values the sketch of ``column`` is."""
+
+    def seen(self, column: Column) -> int:
+        """Return how many values ``column`` has had, whether its sketch is there or not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +66,25 @@ class NumericReference:
     def of(cls, baseline: Pooled) -> "NumericReference":
         """Freeze the edges from the quantiles of a baseline, which must not be empty."""
         edges = _edges(baseline.quantiles(PROBABILITIES))
+        return cls.frozen(edges, _bin_shares(baseline, edges))
+
+    @classmethod
+    def frozen(cls, edges: Floats, shares: Floats) -> "NumericReference":
+        """Return the bins that have these edges."""
         labels = (*(f"<= {edge:.4g}" for edge in edges), f"> {edges[-1]:.4g}")
-        return cls(edges, _bin_shares(baseline, edges), labels, _digest(edges.tobytes()))
+        return cls(edges, shares, labels, _digest(edges.tobytes()))
 
     def counts(self, column: Column) -> Floats:
         """Return how many numbers of the sketch are in each bin, shape (bins,)."""
         return np.rint(_bin_shares(column.quantiles, self.edges) * column.quantiles.n)
+
+    def held(self, column: Column) -> int:
+        """Return of how many numbers the sketch is."""
+        return column.quantiles.n
+
+    def seen(self, column: Column) -> int:
+        """Return how many numbers there were."""
+        return column.moments.n
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +103,13 @@ class CategoricalReference:
         values = tuple(value for value, _ in Counter(counts).most_common(TOP))
         top = np.array([counts[value] for value in values], dtype=np.float64) / total
         shares = np.array([*top, max(0.0, 1.0 - top.sum()), 0.0])
-        identity = _digest("\0".join([*values, *sorted(counts)]).encode("utf-8", "surrogatepass"))
-        return cls(values, frozenset(counts), shares, (*values, OTHER, NEW), identity)
+        return cls.frozen(values, frozenset(counts), shares)
+
+    @classmethod
+    def frozen(cls, values: tuple[str, ...], known: frozenset[str], shares: Floats) -> "CategoricalReference":
+        """Return the bins of these values."""
+        identity = _digest("\0".join([*values, *sorted(known)]).encode("utf-8", "surrogatepass"))
+        return cls(values, known, shares, (*values, OTHER, NEW), identity)
 
     def counts(self, column: Column) -> Floats:
         """Return how many values are in each bin, shape (bins,). What is not named is never new.
@@ -101,6 +125,43 @@ class CategoricalReference:
         unnamed = column.frequent.total - found.total()
         others = found.total() - sum(top) - new + max(0, unnamed - UNNAMED_A_VALUE * len(self.known))
         return np.array([*top, others, new], dtype=np.float64)
+
+    def held(self, column: Column) -> int:
+        """Return of how many strings and booleans the frequent values are."""
+        return column.frequent.total
+
+    def seen(self, column: Column) -> int:
+        """Return how many strings and booleans there were; strings of length 0 are no values."""
+        return max(0, column.types["string"] + column.types["boolean"] - column.empties)
+
+    def place(self, value: str) -> int:
+        """Return the index of the bin of a value."""
+        if value in self.values:
+            return self.values.index(value)
+        return len(self.values) + (value not in self.known)
+
+
+def moved(counts: Floats, old: Reference, new: Reference, column: Column) -> Floats | None:
+    """Return what ``counts`` of the ``old`` bins are in the ``new`` ones, shape (bins,).
+
+    Values of an old bin are taken to lie in it as those of ``column`` do; None where that cannot be said.
+    """
+    if isinstance(old, NumericReference) and isinstance(new, NumericReference):
+        both = _numbers_in_both(old, new, column)
+    elif isinstance(old, CategoricalReference) and isinstance(new, CategoricalReference):
+        both = _names_in_both(old, new, column)
+    else:
+        return None
+    total = both.sum(axis=1)
+    if len(counts) != len(total) or (total[counts > 0] <= 0).any():
+        return None
+    parts = np.divide(both, total[:, None], out=np.zeros_like(both), where=total[:, None] > 0)
+    return np.asarray(counts @ parts)
+
+
+def whole(counts: Floats) -> list[int]:
+    """Return counts as whole numbers of the same sum, but for half a value."""
+    return [int(n) for n in np.diff(np.rint(np.cumsum(counts)), prepend=0.0)]
 
 
 def share_scale(shares: Floats) -> Floats:
@@ -124,6 +185,24 @@ def rank_scores(shares: Floats) -> Floats:
         if norm > 1e-6:
             basis.append(rest / norm)
     return np.array(basis[1:]).reshape(-1, len(shares))
+
+
+def _numbers_in_both(old: NumericReference, new: NumericReference, column: Column) -> Floats:
+    """Return the share of the numbers in each pair of bins, shape (old bins, new bins)."""
+    edges = np.union1d(old.edges, new.edges)
+    both = np.zeros((len(old.labels), len(new.labels)))
+    beyond = np.append(edges, np.inf)  # the greatest number of each piece
+    places = np.searchsorted(old.edges, beyond), np.searchsorted(new.edges, beyond)
+    np.add.at(both, places, _bin_shares(column.quantiles, edges))
+    return both
+
+
+def _names_in_both(old: CategoricalReference, new: CategoricalReference, column: Column) -> Floats:
+    both = np.zeros((len(old.labels), len(new.labels)))
+    for value, n in column.frequent.counts.items():
+        both[old.place(value), new.place(value)] += n
+    both[len(old.values), len(new.values)] += column.frequent.other
+    return both
 
 
 def _edges(quantiles: Floats) -> Floats:

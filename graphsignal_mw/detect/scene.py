@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
-from graphsignal_mw.detect.baseline import Baseline, Key, windows_of
+from graphsignal_mw.detect.baseline import Baseline, Baselines, windows_of
 from graphsignal_mw.detect.counts import History
 from graphsignal_mw.detect.findings import Finding
 from graphsignal_mw.detect.grid import Grid
 from graphsignal_mw.detect.level import TRAILING_DAYS
 from graphsignal_mw.detect.life import Episode
+from graphsignal_mw.detect.memory import Key
+from graphsignal_mw.detect.reference import Reference
+from graphsignal_mw.detect.sketches import Sketches
 from graphsignal_mw.detect.trace import Trace
 from graphsignal_mw.stats import Column
 
@@ -29,17 +31,14 @@ class Measured:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Windows, tests of single steps (``finest``) and baselines of a deployment; ``history`` are whole windows."""
+    """Windows, tests of single steps (``finest``), baselines and bins of a deployment; ``history`` has no sketches."""
 
     history: History
     grid: Grid
     finest: Trace
-    baselines: Mapping[Key, Baseline]
-
-    @cached_property
-    def empty(self) -> Baseline:
-        """Baseline of a column that was not there."""
-        return Baseline.of([])
+    baselines: Baselines
+    references: Mapping[Key, Reference | None]
+    sketches: Sketches
 
     def span(self, episode: Episode) -> tuple[int, int]:
         """Return the start and the end of an episode, Unix seconds."""
@@ -51,11 +50,16 @@ class Scene:
 
     def before(self, finding: Finding) -> Baseline:
         """Return what the column of a finding looked like before."""
-        return self.baselines.get((finding.subject.stream, finding.subject.column), self.empty)
+        return self.baselines.of((finding.subject.stream, finding.subject.column))
 
     def columns(self, finding: Finding, episode: Episode) -> list[Column]:
         """Return the windows of the finding's column during the episode."""
         return windows_of(self.history, finding.subject.stream, finding.subject.column, self.span(episode))
+
+    def sketched(self, finding: Finding, episode: Episode) -> list[Column]:
+        """Return the sketches of the finding's column that are left of the episode."""
+        found = self.sketches(finding.subject.stream, finding.subject.column, *self.span(episode))
+        return [each.column for each in found]
 
     def exceptions(self, episode: Episode) -> Counter[str]:
         """Return how often each type of exception came during the episode."""

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphsignal_mw.detect.counts import BinCounts, History, count, count_bins, missing_rows, requests
+from graphsignal_mw.detect.bins import Bins
+from graphsignal_mw.detect.counts import count, missing_rows, requests
 from graphsignal_mw.detect.families import EXCEPTIONS, PERFORMANCE, VALIDITY, drift_family
-from graphsignal_mw.detect.grid import Grid
 from graphsignal_mw.detect.layout import Layout, Series, Subject
+from graphsignal_mw.detect.memory import Key
 from graphsignal_mw.detect.panel import Panel, join
 from graphsignal_mw.detect.reference import NEW, CategoricalReference, Reference, rank_scores, share_scale
 from graphsignal_mw.stats import TYPES, WindowStats
 
 Floats = NDArray[np.float64]
-Key = tuple[str, str]  # stream, column
 
 _NUMBERS = ("integer", "float")
 KINDS = ("number", *(name for name in TYPES if name not in _NUMBERS))
@@ -25,14 +25,12 @@ KINDS = ("number", *(name for name in TYPES if name not in _NUMBERS))
 class Source:
     """What series are made from: windows on a grid, and the steps of the grid that are the baseline."""
 
-    history: History
-    grid: Grid
+    bins: Bins
     baseline: slice
-    bins: BinCounts
 
     def count(self, measure: Callable[[WindowStats], tuple[float, ...]], width: int) -> Floats:
         """Return the sums of what ``measure`` gives for each window, shape (steps, width)."""
-        return count(self.history, self.grid, measure, width)
+        return count(self.bins.history, self.bins.grid, measure, width)
 
     def rate(self, subject: Subject, what: str, label: str, hits: Floats, rows: Floats, direction: int = 0) -> Panel:
         """Return one share, ``hits`` of ``rows``, shapes (steps,), as a panel of one series."""
@@ -50,9 +48,9 @@ def make_panels(source: Source, references: Mapping[Key, Reference | None]) -> I
     A column without bins, as one of texts or lists, may still be missing or change its type.
     """
     for (stream, name), reference in references.items():
-        counts = np.zeros((source.grid.size, 0))
+        counts = np.zeros((source.bins.grid.size, 0))
         if reference is not None:
-            counts = count_bins(source.history, source.grid, stream, name, reference, source.bins)
+            counts = source.bins.count((stream, name), reference)
             yield drift_panel(stream, name, reference, counts)
         yield validity_panel(source, stream, name, reference, counts)
     yield from exceptions_panel(source)

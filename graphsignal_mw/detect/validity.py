@@ -27,7 +27,7 @@ def _judged(finding: Finding, scene: Scene) -> Finding:
     span = scene.grid.moment(finding.start), scene.grid.moment(finding.end + 1)
     if not is_constant(windows_of(scene.history, subject.stream, subject.column, span)):
         return finding
-    reference = scene.before(finding).reference
+    reference = scene.references.get((subject.stream, subject.column))
     if reference is None or reference.shares.max() > _NEVER_CONSTANT:
         return finding
     return replace(finding, subject=subject._replace(family=VALIDITY))

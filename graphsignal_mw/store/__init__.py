@@ -9,6 +9,7 @@ from graphsignal_mw.store.keys import SCOPES, KeyInfo, allows, digest_of
 from graphsignal_mw.store.markers import Marker
 from graphsignal_mw.store.migrate import revisions
 from graphsignal_mw.store.names import check_name
+from graphsignal_mw.store.outlines import Track
 from graphsignal_mw.store.plain import plain
 from graphsignal_mw.store.quotas import WHOLE_PROJECT, Quota
 from graphsignal_mw.store.sessions import SESSION_COOKIE, SESSION_SECONDS, Session
@@ -36,6 +37,7 @@ __all__ = [
     "StorageFullError",
     "Store",
     "Totals",
+    "Track",
     "Upload",
     "allows",
     "check_name",

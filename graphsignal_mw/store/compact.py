@@ -11,10 +11,13 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 from sqlalchemy.exc import DataError, OperationalError
 
 from graphsignal_mw.store import schema
+from graphsignal_mw.store.bins import forget_counts
 from graphsignal_mw.store.claims import Claims, write_beside
 from graphsignal_mw.store.deltas import WINDOW
-from graphsignal_mw.store.merge import UnmergeableError, fold, merged, read_data
+from graphsignal_mw.store.merge import UnmergeableError, fold, merged, read_data, take_parts
+from graphsignal_mw.store.outlines import forget_outlines
 from graphsignal_mw.store.rows import clear_window, write_window
+from graphsignal_mw.store.settle import add_late, coarser, is_settled
 from graphsignal_mw.store.span import WindowKey
 from graphsignal_mw.wire import Part
 
@@ -52,16 +55,33 @@ class Compaction(Claims):
         with self.claimed(keys) as mine:
             # Computed outside the writing transaction: uploads go on meanwhile, and change the token.
             with self.read() as connection:
-                computed = list(_computed(connection, compress(keys, mine)))
+                ours = list(compress(keys, mine))
+                late = [key for key in ours if is_settled(connection, key)]
+                computed = list(_computed(connection, [key for key in ours if key not in late]))
             with self.write() as connection:
                 write_beside(connection, (window.key.project for window in computed))
-                for window in sorted(computed, key=_lock_order):
-                    _replace(connection, window)
-                _touch(connection, [window.key for window in computed])
+                replaced = [window for window in sorted(computed, key=_lock_order) if _replace(connection, window)]
+                _note(connection, [window.key for window in replaced])
             for window in computed:
                 if window.works and window.pieces > _MANY:
                     self._fold(window.key)
-        return len(computed)
+            return len(computed) + sum(self._add_late(key) for key in late)
+
+    def _add_late(self, key: WindowKey) -> int:
+        """Add what came for a settled window to it and to the hour that has its sketches; return how many: 1 or 0."""
+        with self.claimed([coarser(key)]) as (mine,):
+            if not mine:
+                return 0  # another adds to that hour: it stays waiting
+            with self.write() as connection:
+                write_beside(connection, [key.project])
+                if not connection.execute(delete(schema.dirty).where(key.of(schema.dirty))).rowcount:
+                    return 0  # its deployment was deleted meanwhile
+                with suppress(UnmergeableError), connection.begin_nested():
+                    parts = take_parts(connection, key)
+                    if parts:
+                        add_late(connection, key, merged(key, parts))
+                _note(connection, [key])
+        return 1
 
     def _fold(self, key: WindowKey) -> None:
         """Make one base of many parts, so that a window of a thousand processes is not begun again with each upload."""
@@ -83,12 +103,12 @@ def _computed(connection: Connection, keys: Iterable[WindowKey]) -> Iterable[Com
             yield Computed(key, token, None, len(data), works=False)
 
 
-def _replace(connection: Connection, window: Computed) -> None:
-    """Write a window, unless an upload came since it was computed: then it is computed again."""
+def _replace(connection: Connection, window: Computed) -> bool:
+    """Write a window, unless an upload came since it was computed: then it is computed again. Say whether none came."""
     dirty = schema.dirty
     done = connection.execute(delete(dirty).where(window.key.of(dirty), dirty.c.token == window.token))
     if not done.rowcount or not window.works:
-        return
+        return bool(done.rowcount)
     try:
         with connection.begin_nested():
             clear_window(connection, window.key)
@@ -98,6 +118,7 @@ def _replace(connection: Connection, window: Computed) -> None:
         if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) != _TOO_LARGE:
             raise
         logger.exception("%s cannot be written; its parts are kept", window.key)
+    return True
 
 
 def _lock_order(window: Computed) -> tuple[str | int, ...]:
@@ -105,7 +126,10 @@ def _lock_order(window: Computed) -> tuple[str | int, ...]:
     return tuple(getattr(window.key, name) for name in WINDOW)
 
 
-def _touch(connection: Connection, keys: Iterable[WindowKey]) -> None:
+def _note(connection: Connection, keys: Sequence[WindowKey]) -> None:
+    """Have computed anew, or looked at, what was made of windows."""
+    forget_outlines(connection, keys)
+    forget_counts(connection, keys)
     table, now = schema.deployments, time.time()
     for project, name in sorted({(key.project, key.deployment) for key in keys}):
         condition = (table.c.project == project, table.c.name == name)

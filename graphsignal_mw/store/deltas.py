@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, func
 from graphsignal_mw.store import schema
 from graphsignal_mw.store.bounds import Bounds
 from graphsignal_mw.store.claims import write_beside
-from graphsignal_mw.store.database import Database, insert
+from graphsignal_mw.store.database import Database, insert_in
 from graphsignal_mw.store.deployments import Aliases, aliases_of
 from graphsignal_mw.store.span import UPLOADED, WindowKey
 from graphsignal_mw.wire import Envelope, Part, pack_part
@@ -20,11 +21,15 @@ WINDOW = ("project", "deployment", "level", "bucket", "version")
 
 
 class Upload(NamedTuple):
-    """One upload of a project; ``received_at`` is Unix seconds."""
+    """One upload of a project; ``received_at`` is Unix seconds.
+
+    ``body`` is what ``envelope`` was read from, where that was msgpack in gzip: it takes a third of the room.
+    """
 
     project: str
     envelope: Envelope
     received_at: float
+    body: bytes | None = None
 
 
 class Deltas(Database):
@@ -75,24 +80,49 @@ class Deltas(Database):
 def mark_dirty(connection: Connection, windows: Iterable[dict[str, Any]]) -> None:
     """Have ``windows`` (mappings with the key of a window) computed anew."""
     unique = {tuple(window[name] for name in WINDOW) for window in windows}
-    statement = insert(connection, schema.dirty)
-    statement = statement.on_conflict_do_update(index_elements=WINDOW, set_={"token": statement.excluded.token})
     # Sorted, so that two collectors on one PostgreSQL take their locks in the same order.
     rows = [{**dict(zip(WINDOW, key, strict=True)), "token": secrets.randbits(62)} for key in sorted(unique)]
-    connection.execute(statement, rows)
+    connection.execute(_marking(connection.dialect.name), rows)
+
+
+# Statements are built once: to build these costs more than to run them.
+@lru_cache
+def _marking(dialect: str) -> Any:
+    statement = insert_in(dialect, schema.dirty)
+    return statement.on_conflict_do_update(index_elements=WINDOW, set_={"token": statement.excluded.token})
+
+
+@lru_cache
+def _gate(dialect: str) -> Any:
+    # Asked for by RETURNING: how many rows an INSERT made is not known of every driver.
+    table = schema.deltas
+    return insert_in(dialect, table).on_conflict_do_nothing().returning(table.c.project, table.c.boot_id, table.c.seq)
+
+
+@lru_cache
+def _knowing(dialect: str) -> Any:
+    table = schema.deployments
+    statement = insert_in(dialect, table)
+    new = statement.excluded
+    # SQLite calls them max and min.
+    greater, less = (func.greatest, func.least) if dialect == "postgresql" else (func.max, func.min)
+    return statement.on_conflict_do_update(
+        index_elements=("project", "name"),
+        set_={
+            "first_window": less(table.c.first_window, new.first_window),
+            # Detection never looks finer than the coarsest process.
+            **{c: greater(table.c[c], new[c]) for c in ("window_seconds", "last_window", "last_received")},
+        },
+    )
 
 
 def _pass_gate(connection: Connection, uploads: Sequence[Upload]) -> list[bool]:
     """Note identities; say of each upload whether it is the first of its own."""
-    # Asked for by RETURNING: how many rows an INSERT made is not known of every driver.
-    table = schema.deltas
-    statement = insert(connection, table).on_conflict_do_nothing()
     rows = [
         dict(zip(("project", "boot_id", "seq", "received_at"), (*_identity(upload), upload.received_at), strict=True))
         for upload in sorted(uploads, key=_identity)
     ]
-    made = connection.execute(statement.returning(table.c.project, table.c.boot_id, table.c.seq), rows)
-    new = {tuple(row) for row in made}
+    new = {tuple(row) for row in connection.execute(_gate(connection.dialect.name), rows)}
     passed = []
     for identity in map(_identity, uploads):
         passed.append(identity in new)
@@ -136,32 +166,26 @@ def _part_rows(uploads: Sequence[Upload], parts: Iterable[Part]) -> Iterator[dic
                 "seq": upload.envelope.seq,
                 "position": position,
                 "received_at": upload.received_at,
-                "data": pack_part(part),
+                "data": _data(upload, part),
             }
+
+
+def _data(upload: Upload, part: Part) -> bytes:
+    """Return what is kept of ``part``: the upload as it came, unless others came with it or columns are left out.
+
+    Bucket, deployment and version may be others than came: those of its row hold.
+    """
+    sent, *others = upload.envelope.parts
+    is_whole = part.features is sent.features and part.predictions is sent.predictions
+    if upload.body is None or others or not is_whole:
+        return pack_part(part)
+    return upload.body
 
 
 def _know(connection: Connection, uploads: Sequence[Upload]) -> None:
     """Note the deployments. Whatever the order of uploads, the row becomes the same."""
-    table = schema.deployments
-    statement = insert(connection, table)
-    new = statement.excluded
-    greater, less = _extremes(connection)
-    statement = statement.on_conflict_do_update(
-        index_elements=("project", "name"),
-        set_={
-            # Detection never looks finer than the coarsest process.
-            "window_seconds": greater(table.c.window_seconds, new.window_seconds),
-            "first_window": less(table.c.first_window, new.first_window),
-            "last_window": greater(table.c.last_window, new.last_window),
-            "last_received": greater(table.c.last_received, new.last_received),
-        },
-    )
-    rows = [_deployment(upload, name) for upload in uploads for name in _names(upload.envelope)]
-    connection.execute(statement, sorted(rows, key=lambda row: (row["project"], row["name"])))
-
-
-def _names(envelope: Envelope) -> set[str]:
-    return {part.deployment for part in envelope.parts}
+    rows = [_deployment(u, name) for u in uploads for name in {part.deployment for part in u.envelope.parts}]
+    connection.execute(_knowing(connection.dialect.name), sorted(rows, key=lambda row: (row["project"], row["name"])))
 
 
 def _deployment(upload: Upload, name: str) -> dict[str, Any]:
@@ -174,10 +198,3 @@ def _deployment(upload: Upload, name: str) -> dict[str, Any]:
         "last_window": max(buckets),
         "last_received": upload.received_at,
     }
-
-
-def _extremes(connection: Connection) -> tuple[Any, Any]:
-    """Functions for the greater and the less of two values: SQLite calls them max and min."""
-    if connection.dialect.name == "postgresql":
-        return func.greatest, func.least
-    return func.max, func.min

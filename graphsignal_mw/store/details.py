@@ -18,15 +18,16 @@ _latency = msgspec.msgpack.Decoder(LatencyData)
 _performance = msgspec.msgpack.Decoder(PerformanceData)
 _segment = msgspec.msgpack.Decoder(SegmentData)
 _exceptions = msgspec.msgpack.Decoder(list[ExceptionData])
+SCALAR_KINDS = ("performance", "exceptions")  # they stay with their window for as long as its counts and moments
 
 
 def detail_rows(
-    connection: Connection, span: Span, kind: str | None = None, name: str | None = None
+    connection: Connection, span: Span, kind: str | None = None, name: str | None = None, level: int | None = None
 ) -> Iterator[tuple[int, str, str, bytes]]:
     """Return (bucket, kind, name, data) of details, in no order."""
     table = schema.details
     query = select(table.c.bucket, table.c.kind, table.c.name, table.c.data)
-    for row in connection.execute(query.where(span.of(table, kind=kind, name=name))):
+    for row in connection.execute(query.where(span.of(table, kind=kind, name=name, level=level))):
         yield row.bucket, row.kind, row.name, row.data
 
 

@@ -1,6 +1,7 @@
 """Windows computed: what bases and parts say together."""
 
 import logging
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 # Of a part: what it says, and its place among others.
 _PART: tuple[Any, ...] = tuple(schema.parts.c[name] for name in ("data", "boot_id", "seq", "position"))
 _MOST_COUNTERS, _MOST_METADATA = 500, 20
-_POISON = (WireError, msgspec.ValidationError, OverflowError, ValueError)
+_POISON = (WireError, msgspec.MsgspecError, zlib.error, OverflowError, ValueError)
 
 
 class UnmergeableError(Exception):
@@ -29,17 +30,21 @@ class UnmergeableError(Exception):
 
 
 def read_data(connection: Connection, key: WindowKey) -> list[bytes]:
-    """Return base and parts of a window."""
+    """Return base and parts of a window; an empty base says nothing (settle.py)."""
     base = connection.execute(select(schema.bases.c.data).where(key.of(schema.bases))).scalars()
     kept = connection.execute(select(*_PART).where(key.of(schema.parts)))
-    return [*base, *_in_order(kept)]
+    return [*filter(None, base), *_in_order(kept)]
 
 
 def take_data(connection: Connection, key: WindowKey) -> list[bytes]:
     """Delete base and parts of a window and return just what was deleted, whatever comes meanwhile."""
     base = connection.execute(delete(schema.bases).where(key.of(schema.bases)).returning(schema.bases.c.data)).scalars()
-    kept = connection.execute(delete(schema.parts).where(key.of(schema.parts)).returning(*_PART))
-    return [*base, *_in_order(kept)]
+    return [*filter(None, base), *take_parts(connection, key)]
+
+
+def take_parts(connection: Connection, key: WindowKey) -> list[bytes]:
+    """Delete the parts of a window and return them."""
+    return _in_order(connection.execute(delete(schema.parts).where(key.of(schema.parts)).returning(*_PART)))
 
 
 def merged(key: WindowKey, data: Iterable[bytes]) -> Part:

@@ -2,11 +2,12 @@
 
 from sqlalchemy import Connection, select
 
-from graphsignal_mw.stats import ACCUMULATOR_K, Latency, Quantiles, WindowStats
+from graphsignal_mw.stats import WindowStats
 from graphsignal_mw.store import schema
 from graphsignal_mw.store.columns import column_rows, columns_of
 from graphsignal_mw.store.database import Database
 from graphsignal_mw.store.details import detail_rows, latency_of, metadata_of, performance_of, segment_of
+from graphsignal_mw.store.scalars import Windows, add_counts
 from graphsignal_mw.store.segments import add_column, add_segment
 from graphsignal_mw.store.span import Span
 from graphsignal_mw.store.traffic import add_exceptions
@@ -24,8 +25,8 @@ class Profiles(Database):
         """
         span = Span(project, deployment, start, end, version)
         with self.read() as connection:
-            windows = _Windows(_window_seconds(connection, span))
-            _add_counts(connection, span, windows)
+            windows = Windows(_window_seconds(connection, span))
+            add_counts(connection, span, windows)
             for row, column in columns_of(column_rows(connection, span)):
                 profile = getattr(windows.at(row.bucket), row.stream)
                 add_column(profile, row.name, column)
@@ -34,35 +35,10 @@ class Profiles(Database):
         return sorted(windows.found.items())
 
 
-class _Windows:
-    """Windows of ``seconds``, made when they are first asked for."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-        self.found: dict[int, WindowStats] = {}
-
-    def at(self, bucket: int) -> WindowStats:
-        start = bucket - bucket % self.seconds
-        if start not in self.found:
-            stats = self.found[start] = WindowStats()
-            stats.latency = Latency(quantiles=Quantiles(ACCUMULATOR_K))
-        return self.found[start]
-
-
 def _window_seconds(connection: Connection, span: Span) -> int:
     table = schema.deployments
     query = select(table.c.window_seconds).where(table.c.project == span.project, table.c.name == span.deployment)
     return int(connection.execute(query).scalar() or 1)
-
-
-def _add_counts(connection: Connection, span: Span, windows: _Windows) -> None:
-    table = schema.windows
-    query = select(table.c.bucket, table.c.counters, table.c.feature_rows, table.c.prediction_rows)
-    for bucket, counters, feature_rows, prediction_rows in connection.execute(query.where(span.of(table))):
-        stats = windows.at(bucket)
-        stats.counters.update(counters)
-        stats.features.rows += feature_rows
-        stats.predictions.rows += prediction_rows
 
 
 def _add_detail(stats: WindowStats, kind: str, name: str, data: bytes) -> None:

@@ -5,33 +5,62 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, Table, delete
 
 from graphsignal_mw.store import schema
+from graphsignal_mw.store.details import SCALAR_KINDS
+from graphsignal_mw.store.outlines import outline_of
 from graphsignal_mw.store.span import WindowKey
 from graphsignal_mw.wire.schema import ColumnData, Part, PerformanceData, SegmentData, ValuesData
 
-_TABLES = (schema.windows, schema.columns, schema.column_sketches, schema.details)
 _pack = msgspec.msgpack.Encoder().encode
 
 
 def clear_window(connection: Connection, key: WindowKey) -> None:
     """Delete the rows of a window."""
-    for table in _TABLES:
+    clear_scalars(connection, key)
+    clear_sketches(connection, key)
+    connection.execute(delete(schema.window_outlines).where(key.of(schema.window_outlines)))
+
+
+def clear_scalars(connection: Connection, key: WindowKey) -> None:
+    """Delete counters, counts and moments of a window, its performance and its exceptions."""
+    for table in (schema.windows, schema.columns):
         connection.execute(delete(table).where(key.of(table)))
+    connection.execute(delete(schema.details).where(key.of(schema.details), schema.details.c.kind.in_(SCALAR_KINDS)))
+
+
+def clear_sketches(connection: Connection, key: WindowKey) -> None:
+    """Delete the sketches of a window, and what is read of sketches alone."""
+    details = schema.details
+    connection.execute(delete(schema.column_sketches).where(key.of(schema.column_sketches)))
+    connection.execute(delete(details).where(key.of(details), details.c.kind.not_in(SCALAR_KINDS)))
 
 
 def write_window(connection: Connection, key: WindowKey, part: Part) -> None:
     """Insert the rows of a window."""
-    window = key._asdict()
-    connection.execute(schema.windows.insert(), {**window, **_window_row(part)})
-    columns = [{**window, **row} for row in _column_rows(part)]
-    if columns:
-        connection.execute(schema.columns.insert(), columns)
-    for table, rows in ((schema.column_sketches, _sketch_rows(part)), (schema.details, _detail_rows(part))):
-        found = [{**window, **row} for row in rows]
-        if found:
-            connection.execute(table.insert(), found)
+    write_scalars(connection, key, part)
+    write_sketches(connection, key, part)
+    connection.execute(schema.window_outlines.insert(), {**key._asdict(), "data": outline_of(part)})
+
+
+def write_scalars(connection: Connection, key: WindowKey, part: Part) -> None:
+    """Insert what :func:`clear_scalars` deletes."""
+    _insert(connection, schema.windows, key, [_window_row(part)])
+    _insert(connection, schema.columns, key, _column_rows(part))
+    _insert(connection, schema.details, key, (row for row in _detail_rows(part) if row["kind"] in SCALAR_KINDS))
+
+
+def write_sketches(connection: Connection, key: WindowKey, part: Part) -> None:
+    """Insert what :func:`clear_sketches` deletes."""
+    _insert(connection, schema.column_sketches, key, _sketch_rows(part))
+    _insert(connection, schema.details, key, (row for row in _detail_rows(part) if row["kind"] not in SCALAR_KINDS))
+
+
+def _insert(connection: Connection, table: Table, key: WindowKey, rows: Iterable[dict[str, Any]]) -> None:
+    found = [{**key._asdict(), **row} for row in rows]
+    if found:
+        connection.execute(table.insert(), found)
 
 
 def _window_row(part: Part) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
     Dialect,
     Double,
     Index,
@@ -61,6 +62,11 @@ def _window() -> list[Column[Any]]:
 
 def _key(name: str) -> Column[str]:
     return Column(name, Text, primary_key=True)
+
+
+def _where(condition: ColumnElement[bool]) -> dict[str, Any]:
+    """Options of an index of some rows only."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 # The gate: an upload whose identity is here has been counted.
@@ -129,6 +135,19 @@ column_sketches = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
+# All columns of a window as charts show them (stats/outline.py), and those of all windows that start in an hour or a
+# day (``level``). There ``data`` is NULL until it is computed, and again when one of the windows changes: who computed
+# with an old token has computed in vain.
+window_outlines = Table("window_outlines", metadata, *_window(), Column("data", LargeBinary, nullable=False))
+outlines = Table(
+    "outlines",
+    metadata,
+    *_window(),
+    Column("token", BigInteger, nullable=False),
+    Column("data", LargeBinary),
+)
+Index("outlines_waiting", *(outlines.c[c] for c in ("level", "bucket")), **_where(outlines.c.data.is_(None)))
+
 # Latency, performance, segments, exceptions, metadata: by kind, and by name where there are many of a kind.
 details = Table(
     "details",
@@ -185,6 +204,26 @@ usage = Table(
     _key("deployment"),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("bytes", BigInteger, nullable=False),
+)
+
+# What detection counts columns in, and how many values of a window of so many ``seconds`` are where.
+bin_edges = Table(
+    "bin_edges",
+    metadata,
+    _key("project"),
+    _key("deployment"),
+    _key("stream"),
+    _key("name"),
+    Column("data", LargeBinary, nullable=False),
+)
+bin_counts = Table(
+    "bin_counts",
+    metadata,
+    _key("project"),
+    _key("deployment"),
+    Column("seconds", Integer, primary_key=True, autoincrement=False),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
 )
 
 issues = Table(

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 
 from graphsignal_mw.store import schema
 from graphsignal_mw.store.audit import Audit
+from graphsignal_mw.store.bins import Bins
 from graphsignal_mw.store.columns import Columns
 from graphsignal_mw.store.compact import Compaction
 from graphsignal_mw.store.database import connect
@@ -16,6 +17,8 @@ from graphsignal_mw.store.detected import Detected
 from graphsignal_mw.store.issues import Issues
 from graphsignal_mw.store.markers import Markers
 from graphsignal_mw.store.migrate import migrate
+from graphsignal_mw.store.outlines import Outlines
+from graphsignal_mw.store.partitions import Partitions
 from graphsignal_mw.store.performance import Performances
 from graphsignal_mw.store.profiles import Profiles
 from graphsignal_mw.store.purge import Purging
@@ -32,15 +35,18 @@ class Store(
     Deltas,
     Compaction,
     Purging,
+    Partitions,
     Deployments,
     Renaming,
     Removal,
     Quotas,
     Traffic,
     Columns,
+    Outlines,
     Segments,
     Performances,
     Profiles,
+    Bins,
     Issues,
     Detected,
     Markers,

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from graphsignal_mw.records import ExceptionEvent
 from graphsignal_mw.stats import ACCUMULATOR_K, ExceptionCount, Exceptions, Latency, Quantiles
@@ -50,18 +50,6 @@ class Traffic(Database):
         with self.read() as connection:
             found = counters_by_bucket(connection, Span(project, deployment, start, end, version))
         return [(bucket, dict(counters)) for bucket, counters in sorted(found.items())]
-
-    def window_marks(
-        self, project: str, deployment: str, start: int, end: int, step: int, version: str | None = None
-    ) -> dict[int, tuple[int, ...]]:
-        """Return by starts of ``step`` seconds what says whether windows changed: how many there are, and rows."""
-        table = schema.windows
-        place = table.c.bucket - table.c.bucket % step
-        query = select(place, func.count(), func.sum(table.c.feature_rows), func.sum(table.c.prediction_rows))
-        span = Span(project, deployment, start, end, version)
-        with self.read() as connection:
-            rows = connection.execute(query.where(span.of(table)).group_by(place))
-            return {row[0]: tuple(map(int, row[1:])) for row in rows}
 
     def latency_series(
         self, project: str, deployment: str, start: int, end: int, version: str | None = None

@@ -5,10 +5,11 @@ import time
 import msgspec
 import pytest
 from fuzz.uploads import mangled
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from graphsignal_mw.collector.ingest import ROOM
 from graphsignal_mw.server import ServerSettings, create_app
+from graphsignal_mw.store import schema
 from graphsignal_mw.wire import MAX_COMPRESSED, encode
 
 from .conftest import HEADERS, PATH, Caller
@@ -52,6 +53,18 @@ def test_large_uploads_that_come_at_once_are_all_stored(caller, store):
     assert len(commits) > 6  # five or so in each
     store.compact()
     assert store.totals("default", "model", 0, 2**40).counters["requests"] == 30 * 10
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["msgpack in gzip", "json in gzip"])
+def test_what_came_as_the_store_can_read_it_is_kept_as_it_came(caller, store, is_kept):
+    body = encode(upload(1)) if is_kept else gzip.compress(msgspec.json.encode(upload(1)))
+    headers = HEADERS if is_kept else {**HEADERS, "Content-Type": "application/json"}
+    assert caller.post(PATH, content=body, headers=headers).status_code == 200
+    with store.read() as connection:
+        (data,) = connection.execute(select(schema.parts.c.data)).scalars()
+    assert (data == body) is is_kept
+    store.compact()
+    assert store.totals("default", "model", 0, 2**40).counters["requests"] == 10
 
 
 def test_identity_encoding(caller):

@@ -11,7 +11,13 @@ from .service import upload
 
 
 def test_the_table():
-    assert {task.name: task.every for task in table(60.0)} == {"compact": 1.0, "detect": 60.0, "purge": 3600.0}
+    assert {task.name: task.every for task in table(60.0)} == {
+        "compact": 1.0,
+        "outline": 10.0,
+        "detect": 60.0,
+        "purge": 3600.0,
+        "partition": 3600.0,
+    }
 
 
 def test_compaction_goes_on_until_nothing_waits(store):
@@ -85,12 +91,11 @@ def test_detection_saves_an_issue_that_names_the_column(broken):
 
 
 def test_detection_looks_again_when_something_came_and_finds_the_same_issue(broken):
-    caches = {}
-    assert run_detection(broken, NOW, caches)
+    assert run_detection(broken, NOW)
     assert broken.changed_deployments() == []
-    assert run_detection(broken, NOW, caches) == []
+    assert run_detection(broken, NOW) == []
     broken.ingest("default", hour_of_flights(1, seq=9999), NOW)
     run_compaction(broken, NOW)
     assert len(broken.changed_deployments()) == 1
-    assert run_detection(broken, NOW, caches) == []
+    assert run_detection(broken, NOW) == []
     assert broken.deployment("default", "model").open_issues == 1

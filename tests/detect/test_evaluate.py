@@ -208,12 +208,3 @@ def test_a_lost_category_is_named():
     change = set_to(city=lambda x, r: [v if v != "Oslo" else rest[r.integers(3)] for v in x])
     (issue,) = detect(make_history(change=change, during=LAST_DAY))
     assert "city has lost 'Oslo'; expected in 30 % of the rows" in issue.explanation
-
-
-def test_bins_are_computed_once_when_the_cache_is_kept():
-    history, cache = make_history(), {}
-    detect(history, cache=cache)
-    marks = {key: id(counts) for key, counts in cache.items()}
-    assert len(marks) == len(history) * 6
-    detect(history, cache=cache)
-    assert {key: id(counts) for key, counts in cache.items()} == marks

@@ -1,8 +1,9 @@
 import threading
 
+import pytest
 from sqlalchemy import event
 
-from graphsignal_mw.store import Store
+from graphsignal_mw.store import Store, schema
 from graphsignal_mw.wire import stats_to_part
 
 from .envelopes import BUCKET, WHOLE, envelope, rich_window, window
@@ -88,6 +89,19 @@ def test_one_window_that_cannot_be_computed_does_not_stop_the_others(store, capl
     assert store.purge(now=BUCKET + 4 * 86400) == 1
     assert store.sizes()["parts"] == 2
     assert "its parts are kept" in caplog.text
+
+
+@pytest.mark.parametrize("data", [b"\x1f\x8b" + 30 * b"x", b"\xc1", b"\x90"])
+def test_one_part_that_a_disk_has_spoilt_does_not_stop_the_other_windows(store, caplog, data):
+    for seq in range(2):
+        store.ingest(PROJECT, envelope(window(), seq=seq, bucket=BUCKET + 300 * seq), 1.0)
+    with store.write() as connection:
+        parts = schema.parts
+        connection.execute(parts.update().where(parts.c.bucket == BUCKET).values(data=data))
+    assert store.compact() == 2
+    assert "cannot be computed" in caplog.text
+    assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
+    assert store.sizes()["parts"] == 2
 
 
 def test_more_counters_and_metadata_than_one_upload_may_have(store):

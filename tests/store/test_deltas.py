@@ -1,9 +1,12 @@
 import threading
 
 import pytest
-from sqlalchemy import event
+from msgspec.structs import replace
+from sqlalchemy import event, select
 
-from graphsignal_mw.store import StorageFullError, Store, Upload
+from graphsignal_mw.stats import WindowStats
+from graphsignal_mw.store import StorageFullError, Store, Upload, schema
+from graphsignal_mw.wire import encode, pack_part
 
 from .envelopes import BUCKET, WHOLE, envelope, window
 
@@ -34,6 +37,62 @@ def test_of_many_uploads_each_is_stored_or_says_what_failed(store):
     assert store.ingest_all([]) == []
     store.compact()
     assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 3
+
+
+def kept(store):
+    with store.read() as connection:
+        return list(connection.execute(select(schema.parts.c.data)).scalars())
+
+
+def test_an_upload_of_one_part_is_kept_as_it_came(store):
+    sent = envelope(window(range(500)))
+    body = encode(sent)
+    store.ingest_all([Upload(PROJECT, sent, 1.0, body)])
+    assert kept(store) == [body]
+    assert len(body) < len(pack_part(sent.parts[0])) / 2
+
+
+def test_parts_that_came_together_are_kept_apart(store):
+    sent = envelope(window(), window((9.0,)))
+    store.ingest_all([Upload(PROJECT, sent, 1.0, encode(sent))])
+    assert sorted(kept(store)) == sorted(map(pack_part, sent.parts))
+
+
+def test_columns_that_are_left_out_are_not_kept(store):
+    full, more = WindowStats(), window()
+    full.features.update({f"c{i:04}": [1.0] for i in range(1000)})
+    for sent in (envelope(full, seq=0), envelope(more, seq=1, bucket=BUCKET + 300)):
+        store.ingest_all([Upload(PROJECT, sent, 1.0, encode(sent))])
+    store.compact()
+    names = {name for stream, name, _ in store.columns(PROJECT, "model", *WHOLE) if stream == "features"}
+    assert len(names) == 1000
+    assert "x" not in names
+    assert store.totals(PROJECT, "model", *WHOLE).counters["dropped.column_limit"] == 3
+
+
+def test_windows_of_both_forms_of_parts_are_computed_and_folded(store):
+    """Parts are kept for days: what was there before an upgrade is there after it."""
+    for seq in range(6):
+        sent = envelope(window(), seq=seq)
+        store.ingest_all([Upload(PROJECT, sent, 1.0, encode(sent) if seq % 2 else None)])
+    assert len(set(kept(store))) > 1
+    for step in (store.compact, lambda: store.purge(1.0 + 10 * 86400)):
+        step()
+        assert store.totals(PROJECT, "model", *WHOLE).counters["requests"] == 18
+        _, _, x = store.columns(PROJECT, "model", *WHOLE)[0]
+        assert (x.count, x.quantiles.n) == (18, 18)
+    assert kept(store) == []
+
+
+def test_an_upload_that_came_under_an_earlier_name_or_for_another_time_is_of_its_row(store):
+    store.ingest(PROJECT, envelope(window()), 1.0)
+    store.rename_deployment(PROJECT, "model", "fraud")
+    sent = envelope(window((9.0,)), seq=2)
+    moved = replace(sent, parts=[replace(part, bucket=BUCKET + 600) for part in sent.parts])
+    store.ingest_all([Upload(PROJECT, moved, 1.0, encode(sent))])
+    store.compact()
+    assert store.totals(PROJECT, "fraud", BUCKET + 600, BUCKET + 900).counters["requests"] == 1
+    assert store.totals(PROJECT, "fraud", *WHOLE).counters["requests"] == 4
 
 
 def test_uploads_of_many_projects_are_stored_together(store):

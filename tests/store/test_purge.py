@@ -120,16 +120,24 @@ def count(store, table, level):
 
 
 @pytest.mark.parametrize(
-    ("age", "windows", "hours", "days"), [(30, 8, 0, 0), (38, 0, 8, 0), (92, 0, 0, 2), (399, 0, 0, 2)]
+    ("age", "scalars", "sketches"),
+    [
+        (2, [8, 0, 0], [8, 0, 0]),
+        (4, [8, 0, 0], [0, 8, 0]),
+        (35, [8, 0, 0], [0, 8, 0]),
+        (38, [0, 8, 0], [0, 0, 2]),
+        (92, [0, 0, 2], [0, 0, 2]),
+        (399, [0, 0, 2], [0, 0, 2]),
+    ],
 )
-def test_windows_become_hours_and_days_with_age_and_readers_find_the_same(filled, age, windows, hours, days):
+def test_sketches_and_then_scalars_go_to_hours_and_days_and_readers_find_the_same(filled, age, scalars, sketches):
     before = said(filled)
     for _ in range(2):  # again changes nothing
         filled.purge(MIDNIGHT + age * DAY)
         assert said(filled) == before
-        for table in (schema.windows, schema.bases):
-            assert [count(filled, table, level) for level in (0, HOUR, DAY)] == [windows, hours, days]
-        assert filled.sizes()["parts"] == 0
+        assert [count(filled, schema.windows, level) for level in (0, HOUR, DAY)] == scalars
+        assert [count(filled, schema.column_sketches, level) for level in (0, HOUR, DAY)] == [2 * n for n in sketches]
+        assert filled.sizes()["parts"] == (8 if age < 3 else 0)
 
 
 def test_each_level_is_aligned(filled):
@@ -143,14 +151,14 @@ def test_each_level_is_aligned(filled):
 
 def test_quantiles_stay_within_their_error_through_all_levels(filled):
     values = np.concatenate([np.arange(100.0) + 100 * hour if hour else [1, 2, 3] for hour in HOURS])
-    for age in (0, 38, 92):
+    for age in (0, 5, 38, 92):
         filled.purge(MIDNIGHT + age * DAY)
         ((_, _, x), _) = filled.columns(PROJECT, "model", *EVER)
         for share, found in zip((0.1, 0.5, 0.9), x.quantiles.quantiles((0.1, 0.5, 0.9)), strict=True):
             assert abs(np.mean(values <= found) - share) < 0.03
 
 
-@pytest.mark.parametrize("age", [1, 10, 38, 92, 399])
+@pytest.mark.parametrize("age", [1, 4, 10, 38, 92, 399])
 def test_a_late_upload_of_any_age_is_found_at_once_and_after_the_next_purge(filled, age):
     now = float(MIDNIGHT + age * DAY)
     filled.purge(now)

@@ -59,31 +59,30 @@ def test_column_series(filled):
     assert filled.column_series(PROJECT, "model", "features", "unknown", *WHOLE) == []
 
 
-def test_all_columns_by_step(filled):
-    found = filled.columns_by_step(PROJECT, "model", BUCKET, BUCKET + 3000, 900)
-    assert list(found) == [("features", "x"), ("predictions", "y")]
-    starts = [start for start, _ in found["features", "x"]]
-    assert starts == sorted({(BUCKET + 300 * i) // 900 * 900 for i in range(10)})
-    assert sum(column.count for _, column in found["features", "x"]) == 1003
-    merged = [filled.columns(PROJECT, "model", max(at, BUCKET), at + 900, stream="features")[0][2] for at in starts]
-    for (_, one), two in zip(found["features", "x"], merged, strict=True):
-        assert (one.count, one.types, one.moments.mean) == (two.count, two.types, pytest.approx(two.moments.mean))
-        assert one.quantiles.n == two.quantiles.n
-    assert list(filled.columns_by_step(PROJECT, "model", *WHOLE, 86400, version="v3")) == []
-
-
 def test_one_column_by_its_name(filled):
     assert [c[:2] for c in filled.columns(PROJECT, "model", *WHOLE, stream="features", name="x")] == [("features", "x")]
     assert filled.columns(PROJECT, "model", *WHOLE, stream="features", name="y") == []
 
 
-def test_marks_change_where_windows_do(filled):
-    before = filled.window_marks(PROJECT, "model", *WHOLE, 900)
-    filled.ingest(PROJECT, envelope(window(), seq=500, bucket=BUCKET + 1800, version="v2"), 1.0)
-    filled.compact()
-    after = filled.window_marks(PROJECT, "model", *WHOLE, 900)
-    assert {at for at in after if before.get(at) != after[at]} == {(BUCKET + 1800) // 900 * 900}
-    assert filled.window_marks(PROJECT, "model", *WHOLE, 900, version="v3") == {}
+def test_sketches_of_one_column(filled):
+    column = filled.sampled_column(PROJECT, "model", "features", "x", *WHOLE)
+    assert (column.count, column.quantiles.n) == (0, 1003)
+    assert column.quantiles.quantiles([0.5])[0] == pytest.approx(500, abs=15)
+    assert filled.sampled_column(PROJECT, "model", "features", "x", *WHOLE, version="v1").quantiles.n == 500
+    assert filled.sampled_column(PROJECT, "model", "features", "unknown", *WHOLE).quantiles.n == 0
+
+
+@pytest.mark.full
+def test_of_many_windows_only_some_sketches_are_opened(store):
+    """Those of 480 moments at most, of the whole range: what 600 windows say is read of 300 of them."""
+    for i in range(600):
+        upload = envelope(window([float(i)] * 3), seq=i, bucket=BUCKET + 60 * i, window_seconds=60)
+        store.ingest(PROJECT, upload, 1.0)
+    while store.compact():
+        pass
+    column = store.sampled_column(PROJECT, "model", "features", "x", BUCKET, BUCKET + 600 * 60)
+    assert column.quantiles.n == 300 * 3
+    assert column.quantiles.quantiles([0.25, 0.5, 0.75]) == pytest.approx([150, 300, 450], abs=5)
 
 
 def test_latency_series(filled):

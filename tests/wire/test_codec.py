@@ -49,6 +49,12 @@ def test_an_upload_comes_back_as_it_was(parts):
     assert [unpack_part(pack_part(part)) for part in sent.parts] == sent.parts
 
 
+def test_a_part_is_read_from_the_upload_that_carried_it():
+    """A store may keep what came as it came."""
+    sent = envelope(window())
+    assert [unpack_part(encode(sent))] == [unpack_part(gzip.compress(packed(plain())))] == sent.parts
+
+
 @pytest.mark.parametrize("media_type", JSON_TYPES)
 def test_json_says_the_same_as_msgpack(media_type):
     sent = envelope(window())

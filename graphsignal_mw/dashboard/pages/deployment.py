@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from graphsignal_mw.dashboard.charts import Chart, Span, annotated
-from graphsignal_mw.dashboard.column_charts import tracks_of, whole
-from graphsignal_mw.dashboard.columns import ColumnRow, column_row
+from graphsignal_mw.dashboard.column_rows import ColumnRow, column_row
 from graphsignal_mw.dashboard.lens import Lens, look, title_of
 from graphsignal_mw.dashboard.pages.deployments import is_late
 from graphsignal_mw.dashboard.period import PRESETS
 from graphsignal_mw.dashboard.site import HEADERS, Site
+from graphsignal_mw.dashboard.tracks import before, spark_grid, tracks_of
 from graphsignal_mw.dashboard.traffic import (
     cards,
     counter_buckets,
@@ -82,22 +82,10 @@ def segments(lens: Lens) -> list[str]:
 
 def column_rows(lens: Lens, issues: list[Issue]) -> list[ColumnRow]:
     """Summarise every column of the range, features first."""
-    before = lens.period.before()
-    past = {
-        (stream, name): column
-        for stream, name, column in lens.store.columns(lens.project, lens.name, before.start, before.end)
-    }
-    tracks = tracks_of(lens, lens.grid)
+    past = before(lens, lens.period.before())
     return [
-        column_row(
-            stream,
-            name,
-            whole(track),
-            before=past.get((stream, name)),
-            track=track,
-            issues=issues,
-        )
-        for (stream, name), track in tracks.items()
+        column_row(*key, track, before=past.get(key), issues=issues)
+        for key, track in tracks_of(lens, spark_grid(lens)).items()
     ]
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphsignal_mw.dashboard.columns import is_about
-from graphsignal_mw.dashboard.heat import MEASURES, HeatRow, heat_row
+from graphsignal_mw.dashboard.column_rows import is_about
+from graphsignal_mw.dashboard.heat import MEASURES, HeatRow, heat_cells, heat_row
 from graphsignal_mw.dashboard.lens import Lens, look
 from graphsignal_mw.dashboard.site import Site
 
@@ -30,7 +30,7 @@ def heatmap_page(site: Site, request: Request) -> Response:
         measure=measure,
         measures=MEASURES,
         grid=grid,
-        rows=_rows(site, lens, grid, measure),
+        rows=_rows(lens, grid, measure),
     )
 
 
@@ -41,9 +41,9 @@ def _grid(lens: Lens) -> range:
     return lens.period.grid(step)
 
 
-def _rows(site: Site, lens: Lens, grid: range, measure: str) -> list[HeatRow]:
+def _rows(lens: Lens, grid: range, measure: str) -> list[HeatRow]:
     issues = lens.store.issues(lens.project, deployment=lens.name)
     return [
         heat_row(*key, grid, cells, lens.spans([issue for issue in issues if is_about(issue, *key)]))
-        for key, cells in site.heat_maps.cells(lens, grid, measure).items()
+        for key, cells in heat_cells(lens, grid, measure).items()
     ]

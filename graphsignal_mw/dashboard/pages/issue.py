@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from graphsignal_mw.dashboard.charts import Chart, annotated
-from graphsignal_mw.dashboard.column_charts import missing_chart, track, values_chart
-from graphsignal_mw.dashboard.columns import missing_share
+from graphsignal_mw.dashboard.column_charts import missing_chart, values_chart
 from graphsignal_mw.dashboard.lens import Lens, find, span_of, title_of
 from graphsignal_mw.dashboard.pages.deployment import Charts, chart_json
 from graphsignal_mw.dashboard.period import DAY, LONGEST, Period
 from graphsignal_mw.dashboard.site import HEADERS, Site
+from graphsignal_mw.dashboard.tracks import missing_shares, track
 from graphsignal_mw.dashboard.traffic import (
     counter_buckets,
     failures_chart,
@@ -21,7 +21,6 @@ from graphsignal_mw.dashboard.traffic import (
     traffic_chart,
 )
 from graphsignal_mw.dashboard.viewer import viewer_of
-from graphsignal_mw.stats import Column
 from graphsignal_mw.store import Issue, IssueEvent
 
 ACTIONS = ("acknowledge", "mute", "resolve", "accept")
@@ -122,16 +121,11 @@ def _column_charts(lens: Lens, issue: Issue) -> Charts:
 
 
 def _column_chart(lens: Lens, stream: str, name: str) -> Chart:
-    columns = track(lens, stream, name)
-    whole = Column()
-    for column in columns:
-        if column is not None:
-            whole.merge(column)
-    missing = [missing_share(column) or 0.0 for column in columns if column is not None]
+    found = track(lens, stream, name)
+    missing = [share for share in missing_shares(found) if share is not None]
     # Where values vanish, that is what is to be seen; what is left of them is not.
-    chart = missing_chart if max(missing, default=0.0) - min(missing, default=0.0) > 0.3 else None
-    drawn = chart(lens, name, columns) if chart else values_chart(lens, name, whole, columns)
-    return drawn.renamed(f"{stream}.{name}")
+    chart = missing_chart if max(missing, default=0.0) - min(missing, default=0.0) > 0.3 else values_chart
+    return chart(lens, name, found).renamed(f"{stream}.{name}")
 
 
 def _family_charts(lens: Lens, issue: Issue) -> Charts:
