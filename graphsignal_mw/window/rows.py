@@ -30,15 +30,18 @@ def flatten(columns: Mapping[str, Sequence[Any]], depth: int = MAX_DEPTH) -> dic
 
 
 def _inner(name: str, values: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
-    """Return the columns inside a column of mappings; none where it has no mappings, no keys or too many."""
-    if not isinstance(values, list) or not any(type(value) is dict for value in values):
+    """Return the columns inside a column of mappings; none where it has no mappings, no keys or too many.
+
+    A mapping without keys is a value like others, whatever else is in the column.
+    """
+    if not isinstance(values, list) or not any(type(value) is dict and value for value in values):
         return {}
     inner = _transpose_ragged([_nested(name, value) for value in values])
     return inner if len(inner) <= MAX_NESTED else {}
 
 
 def _nested(name: str, value: Any) -> Mapping[str, Any]:
-    if type(value) is dict:
+    if type(value) is dict and value:
         return {f"{name}.{key}": inner for key, inner in value.items()}
     return {} if value is None else {name: value}
 

@@ -14,6 +14,8 @@ from graphsignal_mw.window.rows import MAX_NESTED, as_columns, transpose
         ([{"a": {"b": 1, "c": {"d": 2}}}], {"a.b": [1], "a.c.d": [2]}),
         ([{"a": {"b": 1}}, {"a": None}, {"a": 7}], {"a.b": [1, None, None], "a": [None, None, 7]}),
         ([{"a": {}}], {"a": [{}]}),
+        ([{"a": 1}, {"a": {}}], {"a": [1, {}]}),
+        ([{"a": {"b": 1}}, {"a": {}}], {"a.b": [1, None], "a": [None, {}]}),
         ([{"a": [1, 2]}], {"a": [[1, 2]]}),
     ],
 )
