@@ -98,6 +98,13 @@ def outline_of(part: Part) -> bytes:
     return _pack([key for key, _ in named], Outline.of(column for _, column in named))
 
 
+def keep_outline(connection: Connection, key: WindowKey, part: Part) -> None:
+    """Write what is kept of a window that has nothing yet: it was computed before there were outlines."""
+    table = schema.window_outlines
+    if key.level == UPLOADED and connection.execute(select(table.c.bucket).where(key.of(table))).first() is None:
+        connection.execute(table.insert(), {**key._asdict(), "data": outline_of(part)})
+
+
 def add_outline(connection: Connection, key: WindowKey, part: Part) -> None:
     """Add a part to what is kept of a window."""
     table = schema.window_outlines

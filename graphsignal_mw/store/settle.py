@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from graphsignal_mw.store import schema
 from graphsignal_mw.store.merge import merged, take_data
-from graphsignal_mw.store.outlines import add_outline
+from graphsignal_mw.store.outlines import add_outline, keep_outline
 from graphsignal_mw.store.rows import clear_scalars, clear_sketches, write_scalars, write_sketches
 from graphsignal_mw.store.scalars import Windows, add_scalars
 from graphsignal_mw.store.span import DAY, HOUR, UPLOADED, Span, WindowKey
@@ -39,9 +39,12 @@ def settle(connection: Connection, target: WindowKey, keys: Iterable[WindowKey])
         UnmergeableError: they cannot be merged. The transaction is to be rolled back.
 
     """
-    taken = [(key, take_data(connection, key)) for key in keys]
-    _lift(connection, target, [merged(key, data) for key, data in taken if data])
-    for key, _ in taken:
+    taken = {key: take_data(connection, key) for key in keys}
+    parts = {key: merged(key, data) for key, data in taken.items() if data}
+    for key, part in parts.items():
+        keep_outline(connection, key, part)
+    _lift(connection, target, list(parts.values()))
+    for key in taken:
         clear_sketches(connection, key)
         connection.execute(schema.bases.insert(), {**key._asdict(), "data": SETTLED})
 

@@ -56,6 +56,19 @@ def test_a_range_within_an_hour_has_the_counts_of_its_windows_and_the_quantiles_
     assert abs(np.mean(whole <= found.quantiles.quantiles([0.5])[0]) - 0.5) < 0.03
 
 
+def test_windows_of_before_there_were_outlines_have_one_when_their_sketches_go(store):
+    for number in range(2):
+        bucket = MIDNIGHT + 300 * number
+        store.ingest(PROJECT, envelope(window(values(number)), seq=number, bucket=bucket), float(bucket))
+    store.compact()
+    with store.write() as connection:
+        connection.execute(schema.window_outlines.delete())
+    store.purge(MIDNIGHT + 5 * DAY)
+    track = store.outlines(PROJECT, "model", *EVER, step=300)["features", "x"]
+    medians = [track.outline.take([row]).quantile(0.5) for row in np.argsort(track.starts)]
+    np.testing.assert_allclose(medians, [149.5, 159.5], atol=10)
+
+
 def test_what_comes_late_is_added_to_its_window_and_its_sketch_to_the_hour(settled):
     settled.ingest(PROJECT, envelope(window(LATE), seq=100, bucket=MIDNIGHT + 600), MIDNIGHT + 5.5 * DAY)
     assert settled.compact() == 1
