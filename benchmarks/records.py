@@ -23,7 +23,7 @@ from request_path import machine
 from streams.records import CASES, SHAPES
 
 from graphsignal_mw.agent.intake import Intake
-from graphsignal_mw.agent.pipeline import SLICE
+from graphsignal_mw.agent.worker import SLICE
 from graphsignal_mw.config import load_config
 from graphsignal_mw.mapping import Mapper
 from graphsignal_mw.middleware import ASGICapture, Capture, Router

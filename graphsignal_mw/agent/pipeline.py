@@ -17,7 +17,7 @@ from graphsignal_mw.agent.mark import mark
 from graphsignal_mw.agent.refused import Refused
 from graphsignal_mw.agent.threads import UPLOADER, WORKER, Threads
 from graphsignal_mw.agent.turn import Turn
-from graphsignal_mw.agent.worker import Worker
+from graphsignal_mw.agent.worker import SLICE, Worker
 from graphsignal_mw.config import Settings
 from graphsignal_mw.delivery import CaptureQueue, Deadline, HttpSink, Outbox, Spool, Uploader
 from graphsignal_mw.labels.join import PATIENCE
@@ -25,7 +25,6 @@ from graphsignal_mw.middleware import LIGHT
 from graphsignal_mw.records import Exchange, GroundTruth, Table
 from graphsignal_mw.window import Windows
 
-SLICE = 256  # items that are taken from the queue together
 FLUSH_PATIENCE = 1.0  # seconds that a flush may wait for the table of the label join
 GRACE = 0.5  # seconds that the last cut may take when all time is gone: what is cut is safe in the spool
 
@@ -62,7 +61,7 @@ class Pipeline:
         self.governor = Governor(settings.max_cpu_share)
         self._cutter = Cutter(self.windows, self.outbox, self.boot_id, settings)
         self._turn, self._threads = Turn(), Threads()
-        self._worker = Worker(lambda: self.step() == SLICE, self._on_time, self.governor, self.intake.count)
+        self._worker = Worker(self.step, self._on_time, self.governor, self.intake.count)
         self._opened = False
 
     def capture(self, exchange: Exchange) -> None:

@@ -15,70 +15,13 @@ StartResponse = Callable[..., Any]
 
 
 class OutputCapture(InputCapture):
-    """A request under WSGI: stands before ``start_response``, and before the iterable that the app returns.
+    """A request under WSGI.
 
-    Nobody knows which chunk is the last. So the first is kept as if it were the only one, as it is most often, until a
-    second one comes.
-
-    As an iterable it is no generator, which would never close the inner one if it were closed before its first
-    ``next``. But inside is one, as servers go through it with less effort than through a ``__next__``. It has no
-    ``__len__``: servers would believe it.
+    Nobody knows which chunk of the response is the last. So the first is kept as if it were the only one, as it is most
+    often, until a second one comes.
     """
 
-    __slots__ = ("chunks", "inner", "inner_start", "inner_write")
-    chunks: Iterator[bytes]
-    inner: Iterable[bytes]
-    inner_start: StartResponse
-    inner_write: Callable[[bytes], Any]
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.chunks
-
-    def __next__(self) -> bytes:
-        return next(self.chunks)
-
-    def close(self) -> None:
-        """Close the app's iterable, as the server asked to."""
-        try:
-            close = getattr(self.inner, "close", None)
-            if close is not None:
-                close()
-        except BaseException as error:
-            self.failed(error)
-            raise
-        finally:
-            if not self.done:
-                self.hand_over()
-            self.inner = self.chunks = _NOTHING  # what waits for the background thread holds nothing of the app's
-
-    def teed(self) -> Iterator[bytes]:
-        """Go through the app's iterable, and keep what passes."""
-        try:
-            inner = self.inner if self.status is not None else self._begun()
-            for chunk in inner:
-                if self.response is ABSENT and type(chunk) is bytes and len(chunk) <= self.middleware.at_once:
-                    self.response = chunk
-                else:
-                    self.add(chunk)
-                yield chunk
-        except BaseException as error:
-            self.failed(error)
-            self.hand_over()
-            raise
-        self.hand_over(complete=True)
-
-    def start_response(self, *args: Any, **kwargs: Any) -> Callable[[bytes], Any]:
-        """Start the response as the server does."""
-        self.inner_write = self.inner_start(*args, **kwargs) if kwargs else self.inner_start(*args)
-        try:
-            if not self.done:
-                self.status = args[0]
-                self.response_headers = tuple(args[1])
-                if len(args) > 2 and args[2]:
-                    self._answers(args[2])
-        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
-            self.defect(error)
-        return self._write
+    __slots__ = ()
 
     def request_headers(self) -> Headers:
         """Return what says how to read the body, and the headers that the endpoint wants."""
@@ -94,6 +37,17 @@ class OutputCapture(InputCapture):
         except (TypeError, ValueError) as error:
             self.defect(error)
             return None
+
+    def started(self, args: Any) -> None:
+        """Keep what the app starts its response with."""
+        try:
+            if not self.done:
+                self.status = args[0]
+                self.response_headers = tuple(args[1])
+                if len(args) > 2 and args[2]:
+                    self._answers(args[2])
+        except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
+            self.defect(error)
 
     def add(self, chunk: Any) -> None:
         """Keep a chunk of the response; one that is not bytes is the app's mistake, and the server's to refuse."""
@@ -131,16 +85,6 @@ class OutputCapture(InputCapture):
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             report(self.middleware.fault, error)
 
-    def _begun(self) -> Iterable[bytes]:
-        """Begin an app that has not started its response: it is a generator, and runs only now."""
-        token = CURRENT.set(self)
-        try:
-            iterator = iter(self.inner)
-            first = next(iterator, _END)
-        finally:
-            CURRENT.reset(token)
-        return () if first is _END else chain((first,), iterator)
-
     def _end_gathered(self, complete: bool) -> None:
         if complete and self.response is ABSENT:
             self.response = b""
@@ -159,19 +103,96 @@ class OutputCapture(InputCapture):
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             self.defect(error)
 
-    def _write(self, data: bytes) -> Any:
-        self.add(data)
-        try:
-            return self.inner_write(data)
-        except OSError:  # what servers raise when the client has left
-            self.departed = True
-            raise
-
     def _answers(self, exc_info: Any) -> None:
         """PEP 3333: the app answers this exception."""
         for error in exc_info:
             if isinstance(error, BaseException):
                 self.note(error)
+
+
+class OutputTee:
+    """Stands before ``start_response``, and before the iterable that the app returns; tells ``request`` what passes.
+
+    It holds what is the server's and the app's, so that the capture, which waits in the queue, does not.
+
+    As an iterable it is no generator, which would never close the inner one if it were closed before its first
+    ``next``. But inside is one, as servers go through it with less effort than through a ``__next__``. It has no
+    ``__len__``: servers would believe it.
+    """
+
+    __slots__ = ("_chunks", "_inner", "_request", "_start", "_write_inner")
+    _write_inner: Callable[[bytes], Any]
+    _inner: Iterable[bytes]
+    _chunks: Iterator[bytes]
+
+    def __init__(self, request: OutputCapture, start: StartResponse) -> None:
+        self._request, self._start = request, start
+
+    def before(self, inner: Iterable[bytes]) -> "OutputTee":
+        """Stand before ``inner``."""
+        self._inner, self._chunks = inner, self._teed()
+        return self
+
+    def start_response(self, *args: Any, **kwargs: Any) -> Callable[[bytes], Any]:
+        """Start the response as the server does."""
+        self._write_inner = self._start(*args, **kwargs) if kwargs else self._start(*args)
+        self._request.started(args)
+        return self._write
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        """Close the app's iterable, as the server asked to."""
+        try:
+            close = getattr(self._inner, "close", None)
+            if close is not None:
+                close()
+        except BaseException as error:
+            self._request.failed(error)
+            raise
+        finally:
+            if not self._request.done:
+                self._request.hand_over()
+            self._inner = self._chunks = _NOTHING  # the chunks hold this object, too
+
+    def _teed(self) -> Iterator[bytes]:
+        """Go through the app's iterable, and keep what passes."""
+        request = self._request
+        try:
+            inner = self._inner if request.status is not None else self._begun()
+            for chunk in inner:
+                if request.response is ABSENT and type(chunk) is bytes and len(chunk) <= request.middleware.at_once:
+                    request.response = chunk
+                else:
+                    request.add(chunk)
+                yield chunk
+        except BaseException as error:
+            request.failed(error)
+            request.hand_over()
+            raise
+        request.hand_over(complete=True)
+
+    def _begun(self) -> Iterable[bytes]:
+        """Begin an app that has not started its response: it is a generator, and runs only now."""
+        token = CURRENT.set(self._request)
+        try:
+            iterator = iter(self._inner)
+            first = next(iterator, _END)
+        finally:
+            CURRENT.reset(token)
+        return () if first is _END else chain((first,), iterator)
+
+    def _write(self, data: bytes) -> Any:
+        self._request.add(data)
+        try:
+            return self._write_inner(data)
+        except OSError:  # what servers raise when the client has left
+            self._request.departed = True
+            raise
 
 
 _KIND, _CODING = "content-type", "content-encoding"

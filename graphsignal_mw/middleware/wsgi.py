@@ -6,7 +6,7 @@ from typing import Any
 
 from graphsignal_mw.middleware.capture import Middleware, report
 from graphsignal_mw.middleware.current import CURRENT, is_captured
-from graphsignal_mw.middleware.output import OutputCapture, StartResponse
+from graphsignal_mw.middleware.output import OutputCapture, OutputTee, StartResponse
 from graphsignal_mw.middleware.routes import Match
 
 Environ = dict[str, Any]
@@ -39,7 +39,7 @@ class WSGICapture(Middleware):
                 wanted = match[0].headers
                 headers = get("CONTENT_TYPE"), get("HTTP_CONTENT_ENCODING"), wanted and _wanted(wanted, environ)
                 request = OutputCapture(self, match, headers)
-                request.inner_start = start_response
+                tee = OutputTee(request, start_response)
                 stream = get("wsgi.input")
                 if stream is not None:
                     request.tee(environ, stream)
@@ -49,7 +49,7 @@ class WSGICapture(Middleware):
             return self.app(environ, start_response)
         token = CURRENT.set(request)
         try:
-            result = self.app(environ, request.start_response)
+            result = self.app(environ, tee.start_response)
         except BaseException as error:
             request.failed(error)
             request.hand_over()
@@ -59,8 +59,7 @@ class WSGICapture(Middleware):
         try:
             wrapper = environ.get("wsgi.file_wrapper")
             if not _has_length(type(result)) and (wrapper is None or not _is_file(result, wrapper)):
-                request.inner, request.chunks = result, request.teed()
-                return request
+                return tee.before(result)
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             request.defect(error)
         request.returned(result)

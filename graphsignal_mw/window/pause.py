@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-LONGEST = 0.002  # seconds of work in one piece, where pieces are rare: as long may a request wait for one
+LONGEST = 0.001  # seconds of work in one piece, where pieces are rare: as long may a request wait for one
 LONGEST_OF_MANY = 0.00025  # seconds, where one follows another, and every request meets one
 REST = 0.001  # seconds
 

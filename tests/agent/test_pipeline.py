@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from graphsignal_mw.agent.items import Counted
-from graphsignal_mw.agent.pipeline import SLICE
+from graphsignal_mw.agent.worker import SLICE
 from graphsignal_mw.window import Pause
 
 from .waiting import wait_for

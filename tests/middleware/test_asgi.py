@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import contextvars
 import time
+import weakref
 
 import pytest
 
@@ -31,6 +32,15 @@ def test_a_record_that_waits_knows_when_its_request_began():
     ended = time.time()
     time.sleep(0.02)
     assert before - 0.001 <= waiting[0].finish().started_at <= ended + 0.001
+
+
+def test_what_waits_for_the_background_thread_keeps_nothing_of_the_server():
+    """Kept until then, what belongs to some hundred requests sets off the garbage collector of the app."""
+    waiting, server = [], Connection()
+    server.run(ASGICapture(answering, router=router(), submit=waiting.append, max_body_bytes=1000))
+    gone = weakref.ref(server)
+    del server
+    assert (len(waiting), gone()) == (1, None)
 
 
 def test_a_body_without_a_start_is_no_response(records):

@@ -72,17 +72,25 @@ def test_no_chunk_is_asked_for_early_joined_or_split(records):
 
 
 @pytest.mark.parametrize("taken", [0, 1, 3])
-def test_what_waits_for_the_background_thread_keeps_nothing_of_the_app(taken):
-    waiting = []
-    app = WSGICapture(lambda *_: Chunks(b"1", b"2"), router=router(), submit=waiting.append, max_body_bytes=1000)
-    result = app(environ(), Gateway().start_response)
-    inner = weakref.ref(result.inner)
+def test_what_waits_for_the_background_thread_keeps_nothing_of_the_app_or_the_server(taken):
+    waiting, lent = [], []
+
+    def app(_, start_response):
+        start_response("200 OK", [])
+        chunks = Chunks(b"1", b"2")
+        lent.append(weakref.ref(chunks))
+        return chunks
+
+    server = Gateway()
+    lent.append(weakref.ref(server))
+    monitored = WSGICapture(app, router=router(), submit=waiting.append, max_body_bytes=1000)
+    result = monitored(environ(), server.start_response)
     for _ in range(taken):
         next(result, None)
     result.close()
-    del result
+    del result, server
     assert len(waiting) == 1
-    assert inner() is None
+    assert [each() for each in lent] == [None, None]
 
 
 def test_a_stream_has_no_length(records):
