@@ -1,6 +1,7 @@
 """One look at a body: the fields of its values, where columns can hold them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from graphsignal_mw.mapping.jsonpath import EACH
@@ -11,6 +12,7 @@ Fields = dict[Way, Kind]
 Inner = Callable[[Any, Way], Fields | None]
 
 MAX_ITEMS = 1000  # of a list that become columns: as many as a window has
+MAX_LEAVES = 4096  # of which is remembered what they are
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -18,18 +20,20 @@ class Wanted(NamedTuple):
     """What is looked for: ``targets``, and ``tags``, each with whether it may be a list of one value an instance.
 
     Features that are not ``is_recorded`` are ignored; values of tags and of columns that are ``is_exact`` stay as they
-    are. ``instances`` is their number as the other side says it, None where it says nothing.
+    are.
     """
 
     targets: Targets
     tags: Mapping[Way, bool]
     is_recorded: Callable[[str], bool]
     is_exact: Callable[[str], bool]
-    instances: int | None
 
 
 class Look:
-    """Finds the fields of a body (:meth:`at` the root); None where there is something that no column can hold."""
+    """Finds the fields of bodies; None where there is something that no column can hold.
+
+    A body that is odd is looked at because it is, so there may be many: what a leaf is by its type is remembered.
+    """
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted, self._targets, self._tags = wanted, wanted.targets, wanted.tags
@@ -37,18 +41,24 @@ class Look:
         self._outer = {way[:n] for way in ways for n in range(len(way))}
         self._listed = {way[:n] for way in ways for n in range(len(way)) if way[n] is EACH}
         self._required = frozenset(ways)
+        self._instances: int | None = None
+        self._fields_of: Callable[[type, Way, bool], Fields | None] = lru_cache(MAX_LEAVES)(self._leaf_of)
 
-    def at(self, value: Any, way: Way) -> Fields | None:
-        """Return the fields of ``value``."""
+    def fields(self, document: Any, instances: int | None) -> Fields | None:
+        """Return the fields of a body; ``instances`` as the other side says it, None where it says nothing."""
+        self._instances = instances
+        return self._at(document, ())
+
+    def _at(self, value: Any, way: Way) -> Fields | None:
         if way in self._targets:
             return self._target(value, way, self._targets[way])
         if way in self._tags:
             return self._value(value, way, may_list=self._tags[way])
         if way in self._listed:
-            return self._each(value, way, self.at)
+            return self._each(value, way, self._at)
         if way not in self._outer:
             return {way: "ignored"}
-        return _union(value.items(), way, self.at) if type(value) is dict else None
+        return _union(value.items(), way, self._at) if type(value) is dict else None
 
     def _target(self, value: Any, way: Way, target: Target) -> Fields | None:
         if not target.is_row:
@@ -77,14 +87,17 @@ class Look:
 
     def _leaf(self, value: Any, way: Way, *, alone: bool = False) -> Fields | None:
         """Look at a single value; an object or a list is one only where it is not recorded."""
+        return self._fields_of(type(value), way, alone)
+
+    def _leaf_of(self, kind: type, way: Way, alone: bool) -> Fields | None:
         is_tag = way in self._tags or way[:-1] in self._tags
         column = column_at(self._targets, way, alone=alone)
         if column is not None and not is_tag and not self._wanted.is_recorded(column):
             return {way: "ignored"}
-        if not way or type(value) not in _SCALARS:
+        if not way or kind not in _SCALARS:
             return None
         is_exact = column is None or is_tag or self._wanted.is_exact(column)
-        return {way: "number" if type(value) in {int, float} and not is_exact else "scalar"}
+        return {way: "number" if kind in {int, float} and not is_exact else "scalar"}
 
     def _each(self, value: Any, way: Way, inner: Inner) -> Fields | None:
         if type(value) is not list or not value:
@@ -101,7 +114,7 @@ class Look:
 
     def _is_batch(self, value: Any) -> bool:
         """Return whether a list of outputs is one an instance: of a single instance it is one of several values."""
-        instances = self._wanted.instances
+        instances = self._instances
         return type(value) is list and instances is not None and (instances != 1 or len(value) == 1)
 
 
@@ -118,13 +131,23 @@ def column_at(targets: Targets, way: Way, *, alone: bool) -> str | None:
 
 def widened(known: Mapping[Way, Kind], more: Mapping[Way, Kind], required: Collection[Way]) -> Fields | None:
     """Return fields that fit both: what may be missing can be no plain number. None where something may not be."""
-    fields: Fields = {}
-    for way in {**known, **more}:
-        kinds = {known.get(way), more.get(way)}
-        if None in kinds and (way in required or not isinstance(way[-1], str)):
+    fields = dict(known)
+    for way, kind in more.items():
+        before = known.get(way)
+        if before is None and not _may_be_missing(way, required):
             return None
-        fields[way] = "ignored" if "ignored" in kinds else "number" if kinds == {"number"} else "scalar"
+        if kind != before:
+            fields[way] = "ignored" if "ignored" in {kind, before} else "scalar"
+    for way in known.keys() - more.keys():
+        if not _may_be_missing(way, required):
+            return None
+        if known[way] == "number":
+            fields[way] = "scalar"
     return fields
+
+
+def _may_be_missing(way: Way, required: Collection[Way]) -> bool:
+    return isinstance(way[-1], str) and way not in required
 
 
 def _union(items: Iterable[tuple[Any, Any]], way: Way, look: Inner) -> Fields | None:

@@ -47,7 +47,8 @@ class Outline:
     ) -> None:
         self._alternatives, self.has_targets = alternatives or ({},), bool(alternatives)
         self._firsts = {*strange, *(way[0] for targets in alternatives for way in targets if way)}
-        self._tags, self._choice, self._exact = tags, choice, exact
+        self._tags, self._choice = tags, choice
+        self._looks = [Look(Wanted(targets, tags, self._is_recorded, exact)) for targets in self._alternatives]
         self.targets: Targets = {}
         self.fields: Fields = {}
         self._most = 0
@@ -67,12 +68,13 @@ class Outline:
 
         ``instances`` is their number as the other side says it, None where it says nothing.
         """
-        for targets in (self.targets,) if self.fields else self._alternatives:
+        for targets, look in zip(self._alternatives, self._looks, strict=True):
+            if self.fields and targets is not self.targets:
+                continue
             others = self._firsts - {way[0] for way in targets if way}
             if type(document) is dict and any(name in document for name in others):
                 continue
-            wanted = Wanted(targets, self._tags, self._is_recorded, self._exact, instances)
-            fields = Look(wanted).at(document, ())
+            fields = look.fields(document, instances)
             if fields and all(any(_is_below(target, way) for way in fields) for target in targets):
                 return Sight(fields, targets, _rows(document, fields, targets))
         return None

@@ -20,6 +20,7 @@ from graphsignal_mw.mapping.template import MAX_TEXT
 from graphsignal_mw.mapping.values import plain
 
 MAX_LESSONS = 1024
+LESSONS = 32  # at once: those that are refused after them have more to teach than those that were before
 _decode = msgspec.json.Decoder().decode
 
 Pair = tuple[Content, Content]
@@ -72,7 +73,7 @@ class Reader:
         The first pair of all says the most, so it is learned alone. Decoders are built anew ever more rarely, as each
         costs some tenths of a millisecond.
         """
-        for pair in pairs if self._next_build else islice(pairs, 1):
+        for pair in islice(pairs, LESSONS if self._next_build else 1):
             self._misses += 1
             if self._misses > MAX_LESSONS:
                 return False
