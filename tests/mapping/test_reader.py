@@ -55,6 +55,13 @@ def test_what_is_no_plain_number_is_refused_at_first_and_learned(odd, value):
     assert found[0] == ((), ("a",), [], [[value, 2]])
 
 
+def test_that_a_number_may_be_missing_is_learned_from_a_body_that_lacks_it():
+    of = learned(reader(), ({"x": {"a": 1, "b": 2}}, {"y": 1}))
+    learned(of, ({"x": {"b": 3}}, {"y": 1}))
+    found = read(of, ({"x": {"b": 3}}, {"y": 1}), ({"x": {"a": 1, "b": 2}}, {"y": 1}))
+    assert found[0] == (("b",), ("a",), [[3.0, 2.0]], [[UNSET, 1]])
+
+
 def test_a_new_key_is_learned_and_the_rows_without_it_have_none():
     of = learned(reader(), ({"x": {"a": 1}}, {"y": 1}))
     learned(of, ({"x": {"a": 1, "new": 2}}, {"y": 1}))
