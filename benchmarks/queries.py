@@ -5,7 +5,8 @@
     python benchmarks/queries.py --window 300 --days 15 --deployments 1
     python benchmarks/queries.py --postgresql       on a PostgreSQL of its own (needs Debian's package)
 
-Asked of ``graphsignal-mw serve`` over HTTP: the first view, and the median and worst of ``--times`` more.
+Asked of ``graphsignal-mw serve`` over HTTP: the first view, and the median and worst of ``--times`` more. Before that
+the two queries behind the heat map and behind a column are timed alone, without HTTP, comparisons and HTML.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from streams.uploads import stats_of
 from graphsignal_mw.store import Store
 from graphsignal_mw.store.outlines import forget_outlines
 from graphsignal_mw.store.rows import write_window
-from graphsignal_mw.store.span import DAY, WindowKey
+from graphsignal_mw.store.span import DAY, HOUR, WindowKey
 from graphsignal_mw.wire import SCHEMA_VERSION, Envelope, stats_to_part
 
 ROWS = 1000
@@ -95,12 +96,29 @@ def measure(stack, window, options):
     count = fill(target, window, options.days, time.time(), options.deployments)
     stored = f"{options.deployments} deployments, {count} windows of {window} s each, 50 columns"
     print(f"\n{stored}: {megabytes(target):.0f} MB\n")
+    print(f"{'asked':40} | first ms | median ms | worst ms |     KB")
+    queries(target, options.times)
     port, _ = stack.enter_context(serving(target))
     client = stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=300))
     client.get("/static/dashboard.css")  # what is loaded once, whatever is asked
-    print(f"{'asked':40} | first ms | median ms | worst ms |     KB")
     for name, path, parameters in ASKED:
         ask(client, name, path, parameters, options.times)
+
+
+def queries(target, times):
+    """Print a line for each query of the store."""
+    store, end = Store.open(target), int(time.time())
+    of = "default", "model0"
+    timed(
+        "query: all columns, 7 days by hour", lambda: store.outlines(*of, end - 7 * DAY, end, HOUR), times, lambda _: 0
+    )
+    timed(
+        "query: one column, 24 h merged",
+        lambda: store.columns(*of, end - DAY, end, stream="features", name="f00"),
+        times,
+        lambda _: 0,
+    )
+    store.close()
 
 
 def ask(client, name, path, parameters, times):
@@ -108,15 +126,22 @@ def ask(client, name, path, parameters, times):
     given = dict(parameters)
     if days := given.pop("days", None):
         given["from"] = int(time.time() - days * DAY)
+
+    def get():
+        return client.get(path, params=given).raise_for_status()
+
+    timed(name, get, times, lambda answer: len(answer.content) / 1000)
+
+
+def timed(name, ask, times, size):
+    """Print how long it takes to ask, and the ``size`` of the answer in KB."""
     seconds = []
     for _ in range(times + 1):
         started = time.perf_counter()
-        answer = client.get(path, params=given)
+        answer = ask()
         seconds.append(time.perf_counter() - started)
-        answer.raise_for_status()
     first, *others = (1000 * each for each in seconds)
-    size = len(answer.content) / 1000
-    print(f"{name:40} | {first:8.1f} | {np.median(others):9.1f} | {max(others):8.1f} | {size:6.1f}")
+    print(f"{name:40} | {first:8.1f} | {np.median(others):9.1f} | {max(others):8.1f} | {size(answer):6.1f}")
 
 
 if __name__ == "__main__":
