@@ -6,7 +6,7 @@ from graphsignal_mw.stats import WindowStats
 from graphsignal_mw.wire import SCHEMA_VERSION, Envelope, encode, stats_to_part
 
 DAY = 86400
-SMALL, LARGE = 32, 3000  # rows: uploads of about 19 KB, and the 50-column upload of the issue
+SMALL, LARGE = 59, 3000  # rows: uploads of about 19 KB, and the 50-column upload of the issue
 
 
 def stats_of(rows, seed=0, columns=50):

@@ -36,12 +36,6 @@ store.close()
 
 
 @pytest.fixture
-def url(postgresql):
-    with postgresql.database() as made:
-        yield made
-
-
-@pytest.fixture
 def one(url):
     with closing(Store.open(url)) as opened:
         yield opened

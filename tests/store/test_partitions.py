@@ -24,12 +24,6 @@ PARENTS = len(TABLES) * len(LEVELS)
 
 
 @pytest.fixture
-def url(postgresql):
-    with postgresql.database() as made:
-        yield made
-
-
-@pytest.fixture
 def store(url):
     """A store whose clock says the first day of a week of long ago."""
     with closing(Store.open(url)) as opened:
