@@ -31,7 +31,7 @@ class ASGICapture(Middleware):
         if scope["type"] != "http":
             await self._other(scope, receive, send)
             return
-        request = None
+        tee = None
         try:
             by_method = self._literals.get(scope["path"])
             match = None if by_method is None else by_method.get(scope["method"])
@@ -47,12 +47,12 @@ class ASGICapture(Middleware):
                 request.status = request.duration = request.exception = None
                 request.outcome = "aborted"
                 request.departed = request.done = False
+                request.began = perf_counter()
                 tee = _new(_Tee)
                 tee.request, tee.inner_receive, tee.inner_send = request, receive, send
-                request.began = perf_counter()
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             report(self.fault, error)
-        if request is None:
+        if tee is None:
             await self.app(scope, receive, send)
             return
         token = CURRENT.set(request)
