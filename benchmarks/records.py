@@ -1,6 +1,6 @@
 """What a record costs the background thread, and what it costs with peers: the table "CPU per record".
 
-    python benchmarks/records.py            everything (two minutes after the first run)
+    python benchmarks/records.py            everything (a minute after the first run)
     python benchmarks/records.py --quick    the same with few rounds: does it work?
     python benchmarks/records.py --ours     without the peers
 
