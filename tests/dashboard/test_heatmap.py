@@ -1,4 +1,5 @@
 import re
+from html import unescape
 
 import pytest
 
@@ -55,3 +56,11 @@ def test_a_late_upload_is_seen_within_the_range_and_before_it(browse, store, now
     assert store.outline_past(now) > 0
     assert again == cells(client, url)
     assert (again != first) == (measure == "shift" or days < 7)
+
+
+def test_the_links_of_the_longest_range_ask_for_it_again_though_its_first_cell_begins_before_it(browse, store, now):
+    client, end = browse(store), (now // (2 * DAY) * 2 + 1) * DAY
+    page = f"/deployments/model/heatmap?from={end - 92 * DAY}&to={end}"
+    links = [unescape(link) for link in re.findall(r'href="([^"]+measure=[^"]+)"', client.get(page).text)]
+    assert len(links) == 2
+    assert [client.get(link).status_code for link in links] == [200, 200]

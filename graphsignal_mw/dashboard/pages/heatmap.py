@@ -20,8 +20,8 @@ def heatmap_page(site: Site, request: Request) -> Response:
     if measure not in MEASURES:
         raise ValueError(f"measure: {measure!r} is not one of {', '.join(MEASURES)}")
     grid = _grid(lens)
-    # Whole cells only: the first one begins before the range.
-    lens = replace(lens, period=replace(lens.period, start=grid[0]))
+    # Whole cells only: the first one begins before the range, which may be the longest that links can ask for.
+    whole = replace(lens, period=replace(lens.period, start=grid[0]))
     return site.render(
         request,
         "heatmap.html",
@@ -30,7 +30,7 @@ def heatmap_page(site: Site, request: Request) -> Response:
         measure=measure,
         measures=MEASURES,
         grid=grid,
-        rows=_rows(lens, grid, measure),
+        rows=_rows(whole, grid, measure),
     )
 
 
