@@ -155,8 +155,7 @@ class OutputTee:
             self._request.failed(error)
             raise
         finally:
-            if not self._request.done:
-                self._request.hand_over()
+            self._request.hand_over()
             self._inner = self._chunks = _NOTHING  # the chunks hold this object, too
 
     def _teed(self) -> Iterator[bytes]:
