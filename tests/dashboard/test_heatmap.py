@@ -64,3 +64,13 @@ def test_the_links_of_the_longest_range_ask_for_it_again_though_its_first_cell_b
     links = [unescape(link) for link in re.findall(r'href="([^"]+measure=[^"]+)"', client.get(page).text)]
     assert len(links) == 2
     assert [client.get(link).status_code for link in links] == [200, 200]
+
+
+def test_a_range_that_begins_within_a_cell_compares_the_whole_cell_with_what_was_before_it(browse, store, now):
+    first = (now - 7 * DAY) // DAY * DAY
+    ingest(store, first + HOUR, 1000, x=["c"] * 2000)
+    store.compact()
+    client, page = browse(store), f"/deployments/model/heatmap?to={first + 6 * DAY}&from="
+    within = cells(client, f"{page}{first + 2 * HOUR}")
+    assert within == cells(client, f"{page}{first}")
+    assert float(within[0].rpartition(" ")[2]) > 0.9
