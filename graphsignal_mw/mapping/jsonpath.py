@@ -1,11 +1,13 @@
 """JSONPath (RFC 9535): names, indices, slices and wildcards, compiled once to a chain of functions.
 
-Descendants (``..``) and filters (``?``) are refused with the reason: they make the cost of a request unbounded.
+Descendants (``..``) and filters (``?``) are rare, and left to a library: :mod:`graphsignal_mw.mapping.rare`.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
+
+from graphsignal_mw.mapping.rare import RareError, compile_rare
 
 MAX_INTEGER = 2**53 - 1
 
@@ -24,6 +26,10 @@ Step = str | int | None
 
 class JSONPathError(ValueError):
     """A path that is not valid or not supported; the message says where and why."""
+
+
+class _RareSelectorError(JSONPathError):
+    """The path has a selector that is not ours, so it is not known yet whether it is valid."""
 
 
 class Path(NamedTuple):
@@ -54,7 +60,11 @@ def compile_path(text: str) -> Path:
         JSONPathError: when it is not valid RFC 9535, or not supported.
 
     """
-    return _Parser(text).parse()
+    parser = _Parser(text)
+    try:
+        return parser.parse()
+    except _RareSelectorError:
+        return parser.by_library()
 
 
 def _select_name(name: str) -> Selector:
@@ -108,12 +118,19 @@ class _Parser:
         is_plain = -1 not in self.steps and self.steps.count(EACH) < 2
         return Path(self.text, tuple(segments), self.singular, self.name, tuple(self.steps) if is_plain else None)
 
+    def by_library(self) -> Path:
+        try:
+            select, name = compile_rare(self.text)
+        except RareError as error:
+            raise self._error(str(error)) from None
+        return Path(self.text, ((select,),), singular=False, name=name, steps=None)
+
     def _segment(self) -> tuple[Selector, ...]:
         if self._peek("["):
             return self._bracketed()
         self._take(".", ". or [")
         if self._peek("."):
-            raise self._error("a name; descendants (..) are not supported", "..")
+            raise _RareSelectorError
         if self._peek("*"):
             return (self._wildcard(),)
         match = _NAME.match(self.text, self.at)
@@ -142,7 +159,7 @@ class _Parser:
 
     def _one_selector(self) -> Selector:
         if self._peek("?"):
-            raise self._error("a name, index, slice or *; filters (?) are not supported")
+            raise _RareSelectorError
         if self._peek("*"):
             return self._wildcard()
         if self._peek("'") or self._peek('"'):
@@ -242,6 +259,6 @@ class _Parser:
         while self.at < len(self.text) and self.text[self.at] in _SPACE:
             self.at += 1
 
-    def _error(self, expected: str, found: str | None = None) -> JSONPathError:
-        there = found or self.text[self.at : self.at + 1] or "the end"
+    def _error(self, expected: str) -> JSONPathError:
+        there = self.text[self.at : self.at + 1] or "the end"
         return JSONPathError(f"{there!r} at position {self.at} of {self.text!r}; expected {expected}")

@@ -236,3 +236,15 @@ def test_a_deployment_whose_header_is_missing_is_unknown():
     assert mapper.map(there).deployment == "iris_acme"
     assert mapper.map(exchange({"a": 1}, params={"name": "iris"})).deployment == "iris_unknown"
     assert mapper.deployment({"name": "iris"}) == "iris_unknown"
+
+
+def test_descendants_and_filters_lead_to_features_predictions_and_segments():
+    endpoint = {
+        "features": "$.inputs[?@.kind == 'n'].values",
+        "predictions": {"price": "$..price"},
+        "segments": ("$..country",),
+    }
+    request = {"inputs": [{"kind": "text", "values": "x"}, {"kind": "n", "values": {"area": 7.5, "country": "DE"}}]}
+    found = mapped(endpoint, request, {"outputs": [{"result": {"price": 3.5}}]})
+    assert pairs(found) == [({"area": 7.5, "country": "DE"}, {"price": 3.5})]
+    assert (found.predictions[0].segments, found.counters) == (("country=DE",), {})
