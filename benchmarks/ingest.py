@@ -28,7 +28,7 @@ from sqlalchemy import delete
 from streams.uploads import LARGE, SMALL, bodies, stats_of
 
 from graphsignal_mw.store import Store, Upload, schema
-from graphsignal_mw.store.rows import write_window
+from graphsignal_mw.store.rows import window_rows, write_rows
 from graphsignal_mw.store.span import WindowKey
 from graphsignal_mw.wire import CONTENT_TYPE, SCHEMA_VERSION, Envelope, stats_to_part
 
@@ -141,7 +141,7 @@ def prefill(target, count):
         with store.write() as connection:
             connection.execute(delete(schema.dirty))
             for key, each in zip(keys, parts, strict=True):
-                write_window(connection, key, each)
+                write_rows(connection, window_rows(key, each))
     store.close()
 
 

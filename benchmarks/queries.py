@@ -22,7 +22,7 @@ from streams.uploads import stats_of
 
 from graphsignal_mw.store import Store
 from graphsignal_mw.store.outlines import forget_outlines
-from graphsignal_mw.store.rows import write_window
+from graphsignal_mw.store.rows import window_rows, write_rows
 from graphsignal_mw.store.span import DAY, HOUR, WindowKey
 from graphsignal_mw.wire import SCHEMA_VERSION, Envelope, stats_to_part
 
@@ -65,7 +65,7 @@ def fill(target, window, days, now, deployments=5):
             with store.write() as connection:
                 keys = [WindowKey("default", name, bucket, "v1") for bucket in buckets[first : first + 500]]
                 for place, key in enumerate(keys):
-                    write_window(connection, key, made[place % len(made)])
+                    write_rows(connection, window_rows(key, made[place % len(made)]))
                 forget_outlines(connection, keys)
         ends = [stats_to_part(name, "v1", bucket, stats_of(ROWS, number)) for bucket in (buckets[0], buckets[-1])]
         store.ingest("default", Envelope(SCHEMA_VERSION, "bench-0000", number, now, window, ends), now)

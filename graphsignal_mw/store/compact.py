@@ -16,27 +16,26 @@ from graphsignal_mw.store.claims import Claims, write_beside
 from graphsignal_mw.store.deltas import WINDOW
 from graphsignal_mw.store.merge import UnmergeableError, fold, merged, read_data, take_parts
 from graphsignal_mw.store.outlines import forget_outlines
-from graphsignal_mw.store.rows import clear_window, write_window
+from graphsignal_mw.store.rows import Rows, clear_window, window_rows, write_rows
 from graphsignal_mw.store.settle import add_late, coarser, is_settled
 from graphsignal_mw.store.span import WindowKey
-from graphsignal_mw.wire import Part
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 4  # windows in one transaction: an upload does not wait for long (benchmarks/week.py)
+_AT_ONCE = 2  # windows in one transaction: an upload does not wait for long (benchmarks/week.py)
 _MANY = 100  # parts that a window is computed from, at most for long
 _TOO_LARGE = "54000"  # PostgreSQL: a row that its index cannot hold
 
 
 class Computed(NamedTuple):
-    """A window as it is now. ``part`` is None when nothing is left of it, or when it cannot be computed.
+    """A window as it is now. ``rows`` are none when nothing is left of it, or when it cannot be computed.
 
     ``pieces`` is how many bases and parts it was computed from.
     """
 
     key: WindowKey
     token: int
-    part: Part | None
+    rows: Rows
     pieces: int
     works: bool = True
 
@@ -98,9 +97,10 @@ def _computed(connection: Connection, keys: Iterable[WindowKey]) -> Iterable[Com
             continue
         data = read_data(connection, key)
         try:
-            yield Computed(key, token, merged(key, data) if data else None, len(data))
+            rows = window_rows(key, merged(key, data)) if data else []
+            yield Computed(key, token, rows, len(data))
         except UnmergeableError:
-            yield Computed(key, token, None, len(data), works=False)
+            yield Computed(key, token, [], len(data), works=False)
 
 
 def _replace(connection: Connection, window: Computed) -> bool:
@@ -112,8 +112,7 @@ def _replace(connection: Connection, window: Computed) -> bool:
     try:
         with connection.begin_nested():
             clear_window(connection, window.key)
-            if window.part is not None:
-                write_window(connection, window.key, window.part)
+            write_rows(connection, window.rows)
     except (DataError, OperationalError) as error:
         if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) != _TOO_LARGE:
             raise

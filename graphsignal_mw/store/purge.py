@@ -11,7 +11,7 @@ from graphsignal_mw.store.bins import end_counts
 from graphsignal_mw.store.claims import Claims, write_beside
 from graphsignal_mw.store.deltas import WINDOW
 from graphsignal_mw.store.merge import UnmergeableError, fold, merged, take_data, take_parts
-from graphsignal_mw.store.rows import clear_window, write_window
+from graphsignal_mw.store.rows import clear_window, window_rows, write_rows
 from graphsignal_mw.store.settle import COARSER, SETTLED, add_late, coarser, is_settled, settle
 from graphsignal_mw.store.span import DAY, HOUR, UPLOADED, Span, WindowKey
 from graphsignal_mw.wire import Part
@@ -166,4 +166,4 @@ def _show(connection: Connection, keys: Iterable[WindowKey], target: WindowKey, 
     """Have readers find the window that others were folded into, in the moment that those are gone."""
     for key in keys:
         clear_window(connection, key)
-    write_window(connection, target, part)
+    write_rows(connection, window_rows(target, part))

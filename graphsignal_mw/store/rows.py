@@ -14,6 +14,8 @@ from graphsignal_mw.store.span import WindowKey
 from graphsignal_mw.wire.schema import ColumnData, Part, PerformanceData, SegmentData, ValuesData
 
 _pack = msgspec.msgpack.Encoder().encode
+Rows = list[tuple[Table, list[dict[str, Any]]]]
+"""Rows to be inserted, by their table. They are made before the transaction that writes them, so that it is short."""
 
 
 def clear_window(connection: Connection, key: WindowKey) -> None:
@@ -37,30 +39,38 @@ def clear_sketches(connection: Connection, key: WindowKey) -> None:
     connection.execute(delete(details).where(key.of(details), details.c.kind.not_in(SCALAR_KINDS)))
 
 
-def write_window(connection: Connection, key: WindowKey, part: Part) -> None:
-    """Insert the rows of a window."""
-    write_scalars(connection, key, part)
-    write_sketches(connection, key, part)
-    connection.execute(schema.window_outlines.insert(), {**key._asdict(), "data": outline_of(part)})
+def window_rows(key: WindowKey, part: Part) -> Rows:
+    """Return the rows of a window."""
+    outline = (schema.window_outlines, _of(key, [{"data": outline_of(part)}]))
+    return [*scalar_rows(key, part), *sketch_rows(key, part), outline]
 
 
-def write_scalars(connection: Connection, key: WindowKey, part: Part) -> None:
-    """Insert what :func:`clear_scalars` deletes."""
-    _insert(connection, schema.windows, key, [_window_row(part)])
-    _insert(connection, schema.columns, key, _column_rows(part))
-    _insert(connection, schema.details, key, (row for row in _detail_rows(part) if row["kind"] in SCALAR_KINDS))
+def scalar_rows(key: WindowKey, part: Part) -> Rows:
+    """Return the rows that :func:`clear_scalars` deletes."""
+    return [
+        (schema.windows, _of(key, [_window_row(part)])),
+        (schema.columns, _of(key, _column_rows(part))),
+        (schema.details, _of(key, (row for row in _detail_rows(part) if row["kind"] in SCALAR_KINDS))),
+    ]
 
 
-def write_sketches(connection: Connection, key: WindowKey, part: Part) -> None:
-    """Insert what :func:`clear_sketches` deletes."""
-    _insert(connection, schema.column_sketches, key, _sketch_rows(part))
-    _insert(connection, schema.details, key, (row for row in _detail_rows(part) if row["kind"] not in SCALAR_KINDS))
+def sketch_rows(key: WindowKey, part: Part) -> Rows:
+    """Return the rows that :func:`clear_sketches` deletes."""
+    return [
+        (schema.column_sketches, _of(key, _column_sketches(part))),
+        (schema.details, _of(key, (row for row in _detail_rows(part) if row["kind"] not in SCALAR_KINDS))),
+    ]
 
 
-def _insert(connection: Connection, table: Table, key: WindowKey, rows: Iterable[dict[str, Any]]) -> None:
-    found = [{**key._asdict(), **row} for row in rows]
-    if found:
-        connection.execute(table.insert(), found)
+def write_rows(connection: Connection, rows: Rows) -> None:
+    """Insert rows."""
+    for table, found in rows:
+        if found:
+            connection.execute(table.insert(), found)
+
+
+def _of(key: WindowKey, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**key._asdict(), **row} for row in rows]
 
 
 def _window_row(part: Part) -> dict[str, Any]:
@@ -92,7 +102,7 @@ def _moments(values: ValuesData | None) -> dict[str, Any]:
     return {"n": found.n, **{k: v if v is None or math.isfinite(v) else None for k, v in numbers.items()}}
 
 
-def _sketch_rows(part: Part) -> Iterator[dict[str, Any]]:
+def _column_sketches(part: Part) -> Iterator[dict[str, Any]]:
     for stream, name, column in _streams(part):
         if column.values is not None:
             yield {"stream": stream, "name": name, "data": _pack(column.values)}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from graphsignal_mw.store import schema
 from graphsignal_mw.store.merge import merged, take_data
 from graphsignal_mw.store.outlines import add_outline, keep_outline
-from graphsignal_mw.store.rows import clear_scalars, clear_sketches, write_scalars, write_sketches
+from graphsignal_mw.store.rows import clear_scalars, clear_sketches, scalar_rows, sketch_rows, write_rows
 from graphsignal_mw.store.scalars import Windows, add_scalars
 from graphsignal_mw.store.span import DAY, HOUR, UPLOADED, Span, WindowKey
 from graphsignal_mw.wire import Part, pack_part, part_to_stats, stats_to_part
@@ -63,7 +63,7 @@ def add_late(connection: Connection, key: WindowKey, part: Part) -> None:
     stats.features.skipped = stats.counters.pop("dropped.column_limit", 0)
     stats.merge(part_to_stats(part), fill=key.level == UPLOADED)
     clear_scalars(connection, key)
-    write_scalars(connection, key, stats_to_part(key.deployment, key.version, key.bucket, stats))
+    write_rows(connection, scalar_rows(key, stats_to_part(key.deployment, key.version, key.bucket, stats)))
     add_outline(connection, key, part)
     _lift(connection, coarser(key), [part])
 
@@ -73,4 +73,4 @@ def _lift(connection: Connection, target: WindowKey, parts: Sequence[Part]) -> N
     whole = merged(target, [*take_data(connection, target), *map(pack_part, parts)])
     connection.execute(schema.bases.insert(), {**target._asdict(), "data": pack_part(whole)})
     clear_sketches(connection, target)
-    write_sketches(connection, target, whole)
+    write_rows(connection, sketch_rows(target, whole))
