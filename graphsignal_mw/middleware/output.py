@@ -7,7 +7,7 @@ from typing import Any
 
 from graphsignal_mw.middleware.body import ABSENT, Body
 from graphsignal_mw.middleware.capture import report
-from graphsignal_mw.middleware.current import CURRENT
+from graphsignal_mw.middleware.current import enter, leave
 from graphsignal_mw.middleware.input import InputCapture
 from graphsignal_mw.records import Headers
 
@@ -81,7 +81,8 @@ class OutputCapture(InputCapture):
                 self._end_gathered(complete)
             elif not complete:
                 self.response = ABSENT
-            self.middleware.submit(self)
+            submit = self.middleware.submit
+            submit(self)
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             report(self.middleware.fault, error)
 
@@ -177,12 +178,12 @@ class OutputTee:
 
     def _begun(self) -> Iterable[bytes]:
         """Begin an app that has not started its response: it is a generator, and runs only now."""
-        token = CURRENT.set(self._request)
+        token = enter(self._request)
         try:
             iterator = iter(self._inner)
             first = next(iterator, _END)
         finally:
-            CURRENT.reset(token)
+            leave(token)
         return () if first is _END else chain((first,), iterator)
 
     def _write(self, data: bytes) -> Any:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from graphsignal_mw.middleware.capture import Middleware, report
-from graphsignal_mw.middleware.current import CURRENT, is_captured
+from graphsignal_mw.middleware.current import current, enter, is_captured, leave
 from graphsignal_mw.middleware.output import OutputCapture, OutputTee, StartResponse
 from graphsignal_mw.middleware.routes import Match
 
@@ -28,34 +28,34 @@ class WSGICapture(Middleware):
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
-        request = None
+        app, request = self.app, None
         try:
-            get = environ.get
-            by_method = self._literals.get(get("PATH_INFO", ""))
-            match = None if by_method is None else by_method.get(get("REQUEST_METHOD", ""))
-            if match is None and (self._has_more or get("SCRIPT_NAME")):
+            by_method = self._literals.get(environ.get("PATH_INFO", ""))
+            match = None if by_method is None else by_method.get(environ.get("REQUEST_METHOD", ""))
+            if match is None and (self._has_more or environ.get("SCRIPT_NAME")):
                 match = self._look_up(environ)
-            if match is not None and "HTTP_UPGRADE" not in environ and (CURRENT.get() is None or not is_captured()):
+            if match is not None and "HTTP_UPGRADE" not in environ and (current() is None or not is_captured()):
                 wanted = match[0].headers
-                headers = get("CONTENT_TYPE"), get("HTTP_CONTENT_ENCODING"), wanted and _wanted(wanted, environ)
+                kind, coding = environ.get("CONTENT_TYPE"), environ.get("HTTP_CONTENT_ENCODING")
+                headers = kind, coding, wanted and _wanted(wanted, environ)
                 request = OutputCapture(self, match, headers)
                 tee = OutputTee(request, start_response)
-                stream = get("wsgi.input")
+                stream = environ.get("wsgi.input")
                 if stream is not None:
                     request.tee(environ, stream)
         except Exception as error:  # noqa: BLE001 - a defect of ours costs a record, never a request
             report(self.fault, error)
         if request is None:
-            return self.app(environ, start_response)
-        token = CURRENT.set(request)
+            return app(environ, start_response)
+        token = enter(request)
         try:
-            result = self.app(environ, tee.start_response)
+            result = app(environ, tee.start_response)
         except BaseException as error:
             request.failed(error)
             request.hand_over()
             raise
         finally:
-            CURRENT.reset(token)
+            leave(token)
         try:
             wrapper = environ.get("wsgi.file_wrapper")
             if not _has_length(type(result)) and (wrapper is None or not _is_file(result, wrapper)):
