@@ -70,7 +70,8 @@ class Ours:
         return spent / self.records * 1e6
 
     def _capture(self, request, response):
-        capture = Capture(self.middleware, (self.mapper, {}), HEADERS)
+        capture = Capture()
+        capture.begin(self.middleware, (self.mapper, {}), HEADERS)
         capture.request, capture.response, capture.response_headers = request, response, HEADERS[-2:]
         capture.status, capture.duration, capture.outcome = 200, 0.001, "completed"
         return capture

@@ -110,7 +110,7 @@ def main():
     python, began = python_of_peers(), time.monotonic()
     print(machine())
     if given.table != "tail":
-        print_added(python, *((5, 250) if given.quick else (41, 250)))
+        print_added(python, *((5, 200) if given.quick else (41, 200)))
     if given.table != "added":
         print_tail(python, *((2, 2) if given.quick else (9, 5)))
     print(f"\n{time.monotonic() - began:.0f} s", file=sys.stderr)

@@ -37,13 +37,13 @@ class Middleware:
 
 
 class Capture:
-    """Collects one request until :meth:`finish`. Its outcome is *aborted* unless told otherwise.
+    """Collects one request from :meth:`begin` until :meth:`finish`. Its outcome is *aborted* unless told otherwise.
 
     A body that comes in one piece, as most do, is kept as these bytes; a :class:`Body` gathers any other.
     Nothing here may cost the request: callers give what goes wrong to :meth:`defect`.
 
-    Each field that is set here, and each call, is time of every request. So what can wait for :meth:`finish`, which
-    the background thread calls, waits: status and headers are kept as they came.
+    Each field that is set here, and each call, is time of every request; an ``__init__`` takes longer than any other.
+    So what can wait for :meth:`finish`, which the background thread calls, waits: status and headers stay as they came.
     """
 
     __slots__ = (
@@ -62,7 +62,8 @@ class Capture:
         "status",
     )
 
-    def __init__(self, middleware: Middleware, match: Match, headers: Any) -> None:
+    def begin(self, middleware: Middleware, match: Match, headers: Any) -> None:
+        """Be a request that ``middleware`` sees."""
         self.middleware, self.match, self.headers = middleware, match, headers
         self.request: bytes | Body = ABSENT
         self.response: bytes | Body = ABSENT

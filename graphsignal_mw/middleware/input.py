@@ -25,7 +25,9 @@ class InputCapture(Capture):
         if left == 0:
             self.request = b""
         kind: Any = type(stream)
-        environ["wsgi.input"] = _tee_class(kind)(self, stream)
+        tee = _tee_class(kind)()
+        tee._pair = self, stream  # a name of its own: all others are the stream's
+        environ["wsgi.input"] = tee
 
     def seen(self, chunk: Any, *, whole: bool = False, asked: bool = True) -> None:
         """Keep a chunk that the app has read: a ``whole`` body, or what it ``asked`` for, some bytes."""
@@ -58,53 +60,56 @@ class InputCapture(Capture):
 class InputTee:
     """Stands before ``wsgi.input``: what is not a way to read goes to the original.
 
-    A class with ``__getattr__`` is slow to ask for any attribute. So it has but two, and all else is with the capture.
+    A class with ``__getattr__`` is slow to ask for any attribute. So it has but one, and all else is with the capture.
     """
 
-    __slots__ = ("_capture", "_stream")
-
-    def __init__(self, capture: InputCapture, stream: Any) -> None:
-        self._capture, self._stream = capture, stream
+    __slots__ = ("_pair",)
+    _pair: tuple[InputCapture, Any]
 
     @property  # type: ignore[misc]  # what isinstance() asks where it is told no
     def __class__(self) -> type:
         """The class of the original: who asks whether the stream is of some class hears the same with us."""
-        return type(self._stream)
+        return type(self._pair[1])
 
     def read(self, *args: Any, **kwargs: Any) -> Any:
         """Read as the original does."""
-        chunk = self._stream.read(*args, **kwargs)
-        self._capture.seen(chunk, whole=not kwargs and (not args or args[0] in (None, -1)), asked=args != _NOTHING)
+        capture, stream = self._pair
+        chunk = stream.read(*args, **kwargs)
+        capture.seen(chunk, whole=not kwargs and (not args or args[0] in (None, -1)), asked=args != _NOTHING)
         return chunk
 
     def readline(self, *args: Any, **kwargs: Any) -> Any:
         """Read a line as the original does."""
-        line = self._stream.readline(*args, **kwargs)
-        self._capture.seen(line, asked=args != _NOTHING)
+        capture, stream = self._pair
+        line = stream.readline(*args, **kwargs)
+        capture.seen(line, asked=args != _NOTHING)
         return line
 
     def readlines(self, *args: Any, **kwargs: Any) -> Any:
         """Read lines as the original does."""
-        lines = self._stream.readlines(*args, **kwargs)
+        capture, stream = self._pair
+        lines = stream.readlines(*args, **kwargs)
         for line in lines:
-            self._capture.seen(line)
+            capture.seen(line)
         if not args and not kwargs:
-            self._capture.seen(b"", whole=True)
+            capture.seen(b"", whole=True)
         return lines
 
     def __iter__(self) -> Iterator[Any]:
-        for line in self._stream:
-            self._capture.seen(line)
+        capture, stream = self._pair
+        for line in stream:
+            capture.seen(line)
             yield line
-        self._capture.seen(b"", whole=True)
+        capture.seen(b"", whole=True)
 
     def __next__(self) -> Any:
-        line = next(self._stream)
-        self._capture.seen(line)
+        capture, stream = self._pair
+        line = next(stream)
+        capture.seen(line)
         return line
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._stream, name)
+        found = getattr(self._pair[1], name)
         if name in _INTO:
             return self._filling(found)
         return self._stopping(found) if name in _UNSEEN else found
@@ -114,7 +119,7 @@ class InputTee:
 
         def fill(buffer: Any, *args: Any) -> Any:
             size = method(buffer, *args)
-            self._capture.filled(buffer, size)
+            self._pair[0].filled(buffer, size)
             return size
 
         return fill
@@ -123,7 +128,7 @@ class InputTee:
         """Stop capturing where the app moves about, or reads past us: the rest cannot be put together."""
 
         def stop(*args: Any, **kwargs: Any) -> Any:
-            self._capture.lose_track()
+            self._pair[0].lose_track()
             return method(*args, **kwargs)
 
         return stop
@@ -134,10 +139,10 @@ class BufferTee(InputTee):
 
     __slots__ = ()
 
-    def readinto(self, buffer: Any, *args: Any) -> Any:
+    def readinto(self, buffer: Any, /) -> Any:
         """Read into ``buffer`` as the original does."""
-        capture = self._capture
-        size = self._stream.readinto(buffer, *args)
+        capture, stream = self._pair
+        size = stream.readinto(buffer)
         if (  # all at once, as most
             size == capture.left
             and type(buffer) is bytearray

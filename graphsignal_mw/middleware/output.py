@@ -121,13 +121,12 @@ class OutputTee:
     ``__len__``: servers would believe it.
     """
 
-    __slots__ = ("_chunks", "_inner", "_request", "_start", "_write_inner")
+    __slots__ = ("_chunks", "_inner", "_write_inner", "inner_start", "request")
+    request: OutputCapture
+    inner_start: StartResponse
     _write_inner: Callable[[bytes], Any]
     _inner: Iterable[bytes]
     _chunks: Iterator[bytes]
-
-    def __init__(self, request: OutputCapture, start: StartResponse) -> None:
-        self._request, self._start = request, start
 
     def before(self, inner: Iterable[bytes]) -> "OutputTee":
         """Stand before ``inner``."""
@@ -136,8 +135,9 @@ class OutputTee:
 
     def start_response(self, *args: Any, **kwargs: Any) -> Callable[[bytes], Any]:
         """Start the response as the server does."""
-        self._write_inner = self._start(*args, **kwargs) if kwargs else self._start(*args)
-        self._request.started(args)
+        start = self.inner_start
+        self._write_inner = start(*args, **kwargs) if kwargs else start(*args)
+        self.request.started(args)
         return self._write
 
     def __iter__(self) -> Iterator[bytes]:
@@ -153,15 +153,15 @@ class OutputTee:
             if close is not None:
                 close()
         except BaseException as error:
-            self._request.failed(error)
+            self.request.failed(error)
             raise
         finally:
-            self._request.hand_over()
+            self.request.hand_over()
             self._inner = self._chunks = _NOTHING  # the chunks hold this object, too
 
     def _teed(self) -> Iterator[bytes]:
         """Go through the app's iterable, and keep what passes."""
-        request = self._request
+        request = self.request
         try:
             inner = self._inner if request.status is not None else self._begun()
             for chunk in inner:
@@ -178,7 +178,7 @@ class OutputTee:
 
     def _begun(self) -> Iterable[bytes]:
         """Begin an app that has not started its response: it is a generator, and runs only now."""
-        token = enter(self._request)
+        token = enter(self.request)
         try:
             iterator = iter(self._inner)
             first = next(iterator, _END)
@@ -187,11 +187,11 @@ class OutputTee:
         return () if first is _END else chain((first,), iterator)
 
     def _write(self, data: bytes) -> Any:
-        self._request.add(data)
+        self.request.add(data)
         try:
             return self._write_inner(data)
         except OSError:  # what servers raise when the client has left
-            self._request.departed = True
+            self.request.departed = True
             raise
 
 

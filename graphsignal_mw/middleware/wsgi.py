@@ -38,8 +38,10 @@ class WSGICapture(Middleware):
                 wanted = match[0].headers
                 kind, coding = environ.get("CONTENT_TYPE"), environ.get("HTTP_CONTENT_ENCODING")
                 headers = kind, coding, wanted and _wanted(wanted, environ)
-                request = OutputCapture(self, match, headers)
-                tee = OutputTee(request, start_response)
+                request = OutputCapture()
+                request.begin(self, match, headers)
+                tee = OutputTee()
+                tee.request, tee.inner_start = request, start_response
                 stream = environ.get("wsgi.input")
                 if stream is not None:
                     request.tee(environ, stream)

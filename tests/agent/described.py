@@ -81,7 +81,8 @@ def requests(mapper, pairs):
 
 def captured(exchange):
     """What a middleware would have captured of ``exchange``."""
-    capture = Capture(None, (exchange.endpoint, exchange.params), exchange.request_headers)
+    capture = Capture()
+    capture.begin(None, (exchange.endpoint, exchange.params), exchange.request_headers)
     capture.request, capture.response = exchange.request_body, exchange.response_body
     capture.response_headers, capture.status = exchange.response_headers, exchange.status
     capture.began = perf_counter() - (time() - exchange.started_at - 50)  # not where one window ends

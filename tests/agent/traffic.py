@@ -27,7 +27,7 @@ class Captured(Capture):
     __slots__ = ("exchange",)
 
     def __init__(self, exchange):
-        super().__init__(None, (exchange.endpoint, exchange.params), exchange.request_headers)
+        self.begin(None, (exchange.endpoint, exchange.params), exchange.request_headers)
         self.exchange, self.request, self.response = exchange, exchange.request_body, exchange.response_body
 
     def finish(self):
