@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-LONGEST = 0.001  # seconds of work in one piece, where pieces are rare: as long may a request wait for one
-LONGEST_OF_MANY = 0.00025  # seconds, where one follows another, and every request meets one
+LONGEST = 0.00015  # seconds of work in one piece: as long may a request wait for one
+LONGEST_OF_MANY = 0.00025  # seconds, where there is a backlog
 REST = 0.001  # seconds
 
 
@@ -12,8 +12,8 @@ class Pause:
     """Called before each step of longer work: sleeps when one like the last would take the piece beyond its length.
 
     Each pause costs: caches are cold after it, and the interpreter has to be had back from a thread that is busy. So
-    pieces are short only where there is so much to do that requests meet them all the time. ``clock`` is monotonic
-    seconds. One thread works at a time.
+    pieces are longer where there is more to do than time for it. ``clock`` is monotonic seconds. One thread works at a
+    time.
     """
 
     def __init__(

@@ -56,16 +56,20 @@ def test_a_piece_begins_when_work_does(clock, pause):
     assert clock.slept == [REST]
 
 
-def test_pieces_are_short_while_many_follow_one_another(clock, pause):
+def test_pieces_are_longer_in_a_backlog_and_short_again_after_it(clock, pause):
     pause.expect(many=True)
     for _ in range(30):
         clock.work(0.3 * LONGEST_OF_MANY)
         pause()
     assert clock.slept == [REST] * 10
-    pause.expect(many=False)
-    clock.work(0.4 * LONGEST)
+    clock.work(0.6 * LONGEST)
     pause()
     assert clock.slept == [REST] * 10
+    pause.expect(many=False)
+    pause.begin()
+    clock.work(0.6 * LONGEST)
+    pause()
+    assert clock.slept == [REST] * 11
 
 
 def test_there_are_no_pauses_at_the_end(clock, pause):
