@@ -48,6 +48,7 @@ class Intake:
             for item in lane.drain(gathered):
                 self._gather(item, gathered)
         for key, group in gathered.items():
+            self.windows.pause()
             self.windows.add(key, group)
 
     def take_table(self, deployment: str, metadata: Mapping[str, str], table: Table, full: Any) -> None:

@@ -100,7 +100,7 @@ class Lane:
         if reader is None or group is None:
             return burst.items
         try:
-            added, found = _read(reader, burst, group)
+            added, found = _read(reader, burst, group, self._windows.pause)
         except Exception as error:  # noqa: BLE001 - a defect of ours
             self._give_up(error)
             return burst.items
@@ -124,13 +124,14 @@ class Lane:
         self._reader = None
 
 
-def _read(reader: Reader, burst: Passed, group: Gathered) -> tuple[Passed, Found]:
+def _read(reader: Reader, burst: Passed, group: Gathered, pause: Callable[[], None]) -> tuple[Passed, Found]:
     """Add to ``group`` what ``reader`` can read, when nothing can fail any more; return that, and what was found."""
     pairs = burst.requests, burst.responses
     found = reader.read(*pairs)
     while found.refused and reader.learn((pairs[0][place], pairs[1][place]) for place in found.refused):
         found = reader.read(*pairs)
     added = burst.without(found.refused) if found.refused else burst
+    pause()
     if added.items:
         layouts = Layout(*reader.columns[0]), Layout(*reader.columns[1])
         packed = group.packed.get(layouts)

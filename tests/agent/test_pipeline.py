@@ -55,7 +55,7 @@ class Told(Pause):
         super().expect(many=many)
 
 
-def test_pieces_of_work_are_short_while_slices_are_full(make):
+def test_pauses_are_told_whether_there_is_a_backlog(make):
     pipeline = make().pipeline
     pipeline.windows.pause = told = Told()
     for _ in range(2 * SLICE + 1):
