@@ -11,13 +11,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from graphsignal_mw.store.database import Database
 from graphsignal_mw.store.faults import translated
 
-_TRY = text(
-    "SELECT pg_try_advisory_xact_lock(key) FROM unnest(:keys) WITH ORDINALITY AS wanted (key, place) ORDER BY place"
-).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
+_KEYS = bindparam("keys", type_=ARRAY(BigInteger))
+# In order, so that nobody waits for another's rows in a circle.
+_OFFER = text(
+    "INSERT INTO claims SELECT key FROM unnest(:keys) AS wanted (key) ORDER BY key ON CONFLICT DO NOTHING"
+).bindparams(_KEYS)
+_TAKE = text("SELECT key FROM claims WHERE key = ANY(:keys) FOR UPDATE SKIP LOCKED").bindparams(_KEYS)
+_END = text("DELETE FROM claims WHERE key = ANY(:keys)").bindparams(_KEYS)
 _WAIT = text("SELECT pg_advisory_xact_lock(:key)")
-_SHARE = text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(:keys) AS wanted (key)").bindparams(
-    bindparam("keys", type_=ARRAY(BigInteger))
-)
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(:keys) AS wanted (key)").bindparams(_KEYS)
 _WINDOWS = "windows"
 
 
@@ -28,18 +30,24 @@ class Claims(Database):
     def claimed(self, names: Sequence[Any]) -> Iterator[list[bool]]:
         """Claim what ``names`` (plain values) name until the block ends; say of each whether it is ours.
 
-        SQLite has one process with tasks: all is ours.
+        A claim is a locked row, which others pass over. It is none of a window's own rows: an upload changes those,
+        and would wait until the window is computed. SQLite has one process with tasks: all is ours.
 
         Raises:
             StorageError: the database cannot be used now.
 
         """
-        if self.engine.dialect.name != "postgresql":
+        if not names or self.engine.dialect.name != "postgresql":
             yield [True] * len(names)
             return
-        with translated(), self.engine.begin() as connection:
-            found = connection.execute(_TRY, {"keys": [_number(name) for name in names]})
-            yield list(found.scalars())
+        keys = [_number(name) for name in names]
+        with translated():
+            with self.engine.begin() as connection:
+                connection.execute(_OFFER, {"keys": keys})
+            with self.engine.begin() as connection:
+                ours = set(connection.execute(_TAKE, {"keys": keys}).scalars())
+                yield [key in ours for key in keys]
+                connection.execute(_END, {"keys": list(ours)})
 
 
 def wait_for(connection: Connection, *name: Any) -> None:

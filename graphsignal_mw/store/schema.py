@@ -311,6 +311,9 @@ audit = Table(
 )
 Index("audit_at", audit.c.project, audit.c.at)
 
+# What collectors on one PostgreSQL have claimed: who has locked the row has the claim. Nothing of it must last.
+claims = Table("claims", metadata, Column("key", BigInteger, primary_key=True, autoincrement=False))
+
 # What tells of a deployment, and the column with its name: the table of them comes last.
 OF_DEPLOYMENT: tuple[tuple[Table, Column[Any]], ...] = (
     *((table, table.c.deployment) for table in metadata.sorted_tables if "deployment" in table.c),

@@ -19,8 +19,8 @@ from graphsignal_mw.store import Store
 DATABASES = ("sqlite", "postgresql")
 MISSING = "no PostgreSQL found: scripts/install gets it"
 # What a crash of the machine would cost is of no interest here; what a commit means to other connections stays. A kill
-# of the server, which FAST may forget commits of, costs LASTING nothing.
-LASTING = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+# of the server, which FAST may forget commits of, costs LASTING nothing. Who waits for a lock for long says so.
+LASTING = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB", "lock_timeout": "60s"}
 FAST = {**LASTING, "synchronous_commit": "off"}
 
 

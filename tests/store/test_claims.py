@@ -1,9 +1,16 @@
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
-from graphsignal_mw.store import Store
+import pytest
+from sqlalchemy import func, select
+
+from graphsignal_mw.store import Store, schema
+from graphsignal_mw.store.span import WindowKey
+
+from .envelopes import BUCKET, envelope, window
 
 TASK = ("task", "detect")
 HOLD = """
@@ -27,6 +34,31 @@ def test_what_is_claimed_is_ours_until_the_block_ends(store, target):
 def test_nothing_to_claim_is_all_ours(store):
     with store.claimed([]) as ours:
         assert ours == []
+
+
+def test_a_claim_ends_when_its_block_fails(store, target):
+    with pytest.raises(ZeroDivisionError), store.claimed([TASK]):
+        raise ZeroDivisionError
+    with closing(Store.open(target)) as other:
+        assert claim(other)
+
+
+def test_claims_that_have_ended_take_no_room(store):
+    for number in range(3):
+        with store.claimed([TASK, ("window", number)]):
+            pass
+    with store.read() as connection:
+        assert connection.execute(select(func.count()).select_from(schema.claims)).scalar_one() == 0
+
+
+def test_an_upload_does_not_wait_for_who_has_claimed_its_window(store, target):
+    store.ingest("default", envelope(window(), seq=1), 1.0)
+    with (
+        closing(Store.open(target)) as other,
+        ThreadPoolExecutor(1) as pool,
+        store.claimed([WindowKey("default", "model", BUCKET, "")]),
+    ):
+        assert pool.submit(other.ingest, "default", envelope(window(), seq=2), 1.0).result(timeout=20)
 
 
 def test_the_claims_of_a_killed_process_end(postgresql):
