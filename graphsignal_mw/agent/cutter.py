@@ -54,7 +54,10 @@ class Cutter:
         """Save the open windows to the spool, under the sequence number of their final upload."""
         self._next_checkpoint = time.monotonic() + self.settings.checkpoint_seconds
         if self.windows.changed and len(self.windows):
-            self.outbox.checkpoint(self._bodies(self.windows.peek()))
+            bodies = self._bodies(self.windows.peek())
+            self.windows.pause()
+            self.outbox.checkpoint(bodies)
 
     def _bodies(self, parts: Any) -> list[Body]:  # what windows give and delivery takes: no business of ours
+        self.windows.pause()
         return to_bodies(parts, boot_id=self.boot_id, seq=self._seq, window_seconds=self.settings.window_seconds)

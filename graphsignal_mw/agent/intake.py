@@ -38,14 +38,22 @@ class Intake:
         with self._lock:
             self.totals[name] += n
 
-    def take(self, items: Iterable[Item]) -> None:
-        """Add a slice of items. One that cannot be added is counted, and costs no other."""
+    @property
+    def waits(self) -> bool:
+        """Whether something was taken that is in no window yet."""
+        return any(lane.waits for lane in self._lanes.values())
+
+    def take(self, items: Iterable[Item] = (), *, wait: bool = False) -> None:
+        """Add a slice of items. One that cannot be added is counted, and costs no other.
+
+        With ``wait`` some of them may be left for a later call, of which there must be one, soon.
+        """
         gathered: dict[Key, Gathered] = {}
         self.windows.pause.begin()
         for item in items:
             self._gather(item, gathered, short=self._is_calm)
         for lane in self._lanes.values():
-            for item in lane.drain(gathered):
+            for item in lane.drain(gathered, wait=wait):
                 self._gather(item, gathered)
         for key, group in gathered.items():
             self.windows.pause()

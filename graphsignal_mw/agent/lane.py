@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
-from msgspec import UNSET
-
 from graphsignal_mw.agent.joins import Joins
-from graphsignal_mw.agent.passed import Passed
-from graphsignal_mw.mapping import Found, Mapper, Reader, plain_reader
+from graphsignal_mw.agent.passed import BURST, BURST_BYTES, Passed
+from graphsignal_mw.agent.reading import decode, predictions, read
+from graphsignal_mw.mapping import Found, Mapper, plain_reader
 from graphsignal_mw.middleware import Capture
-from graphsignal_mw.records import Exchange, Prediction
-from graphsignal_mw.window import Gathered, Key, Layout, Packed, Windows
+from graphsignal_mw.records import Exchange
+from graphsignal_mw.window import Gathered, Key, Windows
+
+LOOKS = 12  # for which requests wait for others: columns of many cost less, and each look is short
 
 T = TypeVar("T", Capture, Exchange)
 Groups = dict[Key, Gathered]
@@ -30,6 +31,7 @@ class Lane:
         self._reader = plain_reader(mapper.endpoint, windows.is_hashed)
         self._identity = None if mapper.identity is None else _identity(*mapper.identity)
         self._captures: list[Capture] = []
+        self._waiting: list[Passed] = []  # what each look has found since the last columns
         self._exchanges: defaultdict[Identity, list[Exchange]] = defaultdict(list)
 
     def take(self, passed: Capture | Exchange) -> bool:
@@ -52,32 +54,79 @@ class Lane:
         self._captures.append(passed)
         return True
 
-    def drain(self, groups: Groups) -> list[Capture | Exchange]:
-        """Put what was taken into its groups; return those that must go the long way."""
+    @property
+    def waits(self) -> bool:
+        """Whether something was taken that is in no group yet."""
+        return bool(self._waiting)
+
+    def drain(self, groups: Groups, *, wait: bool = False) -> list[Capture | Exchange]:
+        """Put what was taken into its groups; return those that must go the long way.
+
+        With ``wait`` captures may stay for some calls more: decoded, and let go of, so that they are bytes and numbers,
+        nothing that a garbage collection looks at.
+        """
         captures, self._captures = self._captures, []
         exchanges, self._exchanges = self._exchanges, defaultdict(list)
+        rest = self._hold(captures) if wait else captures
         refused: list[Capture | Exchange] = []
-        if captures and self._identity is not None:
-            refused += self._drained(captures, Passed.of_captures, self._identity, groups)
+        # The reader may learn from those that do not wait, and would not know any more what it has decoded before.
+        if not wait or rest or exchanges or not captures or len(self._waiting) >= LOOKS:
+            refused += self._release(groups)
+        if rest and self._identity is not None:
+            refused += self._drained(rest, Passed.of_captures, self._identity, groups)
         for identity, some in exchanges.items():
             refused += self._drained(some, Passed.of_exchanges, identity, groups)
         return refused
 
+    def _hold(self, captures: list[Capture]) -> list[Capture]:
+        """Have captures wait whose bodies can be decoded; return the others, or all where they are much work."""
+        if self._reader is None or self._joins.is_on or len(captures) > BURST:
+            return captures
+        try:
+            passed = Passed.of_captures(captures)
+            if passed.size > BURST_BYTES:
+                return captures
+            decoded, refused = decode(self._reader, passed)
+        except Exception as error:  # noqa: BLE001 - a defect of ours
+            self._give_up(error)
+            return captures
+        if decoded.items:
+            decoded.let_go()
+            self._waiting.append(decoded._replace(items=()))
+        return [captures[place] for place in sorted(refused)]
+
+    def _release(self, groups: Groups) -> list[Capture | Exchange]:
+        """Add those that wait; return those that must go the long way."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting or self._identity is None:
+            return []
+        self._windows.pause()
+        again = self._add(Passed.joined(waiting), self._identity, groups)
+        return self._drained(again, Passed.of_exchanges, self._identity, groups) if again else []
+
     def _drained(
         self, taken: list[T], columns: Callable[[list[T]], Passed], identity: Identity, groups: Groups
-    ) -> list[Capture | Exchange] | list[T]:
+    ) -> list[Any]:
         """Add requests of one deployment and metadata; return those that must go the long way."""
-        deployment, metadata = identity[0], dict(identity[1])
         try:
-            parts = self._by_window(columns(taken), deployment, metadata)
-            bursts = [(key, burst) for key, part in parts for burst in part.bursts()]
+            passed = columns(taken)
         except Exception as error:  # noqa: BLE001 - a defect of ours
             self._give_up(error)
             return taken
-        refused: list[Capture | Exchange] = []
+        return self._add(passed, identity, groups)
+
+    def _add(self, passed: Passed, identity: Identity, groups: Groups) -> list[Any]:
+        deployment, metadata = identity[0], dict(identity[1])
+        try:
+            parts = self._by_window(passed, deployment, metadata)
+            bursts = [(key, burst) for key, part in parts for burst in part.bursts()]
+        except Exception as error:  # noqa: BLE001 - a defect of ours
+            self._give_up(error)
+            return self._back(passed)
+        refused: list[Any] = []
         for key, burst in bursts:
             self._windows.pause()
-            refused += self._added(burst, group_of(groups, key, metadata), identity)
+            refused += self._add_burst(burst, group_of(groups, key, metadata), identity)
         return refused
 
     def _by_window(
@@ -94,66 +143,44 @@ class Lane:
             places[key_of(started_at)].append(place)
         return [(key, passed.pick(chosen)) for key, chosen in places.items()]
 
-    def _added(self, burst: Passed, group: Gathered | None, identity: Identity) -> Sequence[Capture | Exchange]:
+    def _add_burst(self, burst: Passed, group: Gathered | None, identity: Identity) -> list[Any]:
         """Add requests to ``group``; return those that must go the long way."""
         reader = self._reader
         if reader is None or group is None:
-            return burst.items
+            return self._back(burst)
         try:
-            added, found = _read(reader, burst, group, self._windows.pause)
+            added, found = read(reader, burst, group, self._windows.pause)
         except Exception as error:  # noqa: BLE001 - a defect of ours
             self._give_up(error)
-            return burst.items
-        self._count("requests", len(added.items))
+            return self._back(burst)
+        self._count("requests", len(added.starts))
         self._count("predictions", sum(found.counts))
         if found.ids and self._joins.is_on:
             self._remember(added, found, reader.columns[1].others, identity)
         added.let_go()
-        return [burst.items[place] for place in found.refused]
+        return self._back(burst.pick(found.refused)) if found.refused else []
+
+    def _back(self, passed: Passed) -> list[Any]:
+        """Return requests as they came; those that were let go of without headers, as their bodies are JSON."""
+        if passed.items:
+            return list(passed.items)
+        columns = passed.starts, passed.durations, passed.requests, passed.responses
+        return [
+            Exchange(self._mapper, {}, start, duration, 200, "completed", request_body=request, response_body=response)
+            for start, duration, request, response in zip(*columns, strict=True)
+        ]
 
     def _remember(self, added: Passed, found: Found, names: Sequence[str], identity: Identity) -> None:
         """Let the label join remember the predictions that bear an id."""
         deployment, metadata = identity[0], dict(identity[1])
         moments = chain.from_iterable(map(repeat, added.starts, found.counts))
-        for prediction, moment in zip(_predictions(found, names), moments, strict=True):
+        for prediction, moment in zip(predictions(found, names), moments, strict=True):
             self._joins.remember(deployment, metadata, prediction, moment, self._mapper.output)
 
     def _give_up(self, error: Exception) -> None:
         """From now on all go the long way."""
         self._count(f"faults.{type(error).__name__}", 1)
         self._reader = None
-
-
-def _read(reader: Reader, burst: Passed, group: Gathered, pause: Callable[[], None]) -> tuple[Passed, Found]:
-    """Add to ``group`` what ``reader`` can read, when nothing can fail any more; return that, and what was found."""
-    pairs = burst.requests, burst.responses
-    found = reader.read(*pairs)
-    while found.refused and reader.learn((pairs[0][place], pairs[1][place]) for place in found.refused):
-        found = reader.read(*pairs)
-    added = burst.without(found.refused) if found.refused else burst
-    pause()
-    if added.items:
-        layouts = Layout(*reader.columns[0]), Layout(*reader.columns[1])
-        packed = group.packed.get(layouts)
-        if packed is None:
-            packed = Packed(*layouts)
-        packed.add(sum(found.counts), found.features, found.predictions, found.segments)
-        group.packed[layouts] = packed
-        group.durations += added.durations
-        group.size += added.size
-        group.counters["requests"] += len(added.items)
-    return added, found
-
-
-def _predictions(found: Found, names: Sequence[str]) -> Iterable[Prediction]:
-    """Yield what the label join needs of each prediction; its outputs are no plain numbers where it has an id."""
-    columns = found.predictions.others
-    rows: Iterable[Sequence[Any]] = zip(*columns, strict=True) if columns else repeat((), len(found.ids))
-    segments = found.segments or repeat(())
-    for values, each, name in zip(rows, segments, found.ids, strict=False):
-        outputs = {column: value for column, value in zip(names, values, strict=True) if value is not UNSET}
-        chosen = tuple(segment for segment in each if segment is not None)
-        yield Prediction({}, outputs, chosen, prediction_id=name)
 
 
 def _identity(deployment: str, metadata: Mapping[str, str]) -> Identity:

@@ -1,6 +1,7 @@
 """Requests that have passed, as columns: what a middleware captured, without an object for each."""
 
 from collections.abc import Callable, Container, Iterable, Sequence
+from itertools import chain
 from operator import itemgetter
 from time import perf_counter, time
 from typing import Any, NamedTuple
@@ -15,13 +16,19 @@ Content = bytes | bytearray
 
 
 class Passed(NamedTuple):
-    """Some requests: what each was taken from, the bodies, when it began (Unix seconds), and how long it took."""
+    """Some requests: what each was taken from, the bodies, when it began (Unix seconds), and how long it took.
+
+    ``asked`` and ``answered`` are the bodies once more, as a reader has decoded them: none where it has not yet. There
+    are no ``items`` where captures have been let go of.
+    """
 
     items: Sequence[Capture | Exchange]
     requests: Sequence[Content]
     responses: Sequence[Content]
     starts: Sequence[float]
     durations: Sequence[float]
+    asked: Sequence[Any] = ()
+    answered: Sequence[Any] = ()
 
     @classmethod
     def of_captures(cls, captures: Sequence[Capture]) -> "Passed":
@@ -46,6 +53,11 @@ class Passed(NamedTuple):
             [exchange.duration for exchange in exchanges],
         )
 
+    @classmethod
+    def joined(cls, pieces: Sequence["Passed"]) -> "Passed":
+        """Return the requests of all ``pieces``."""
+        return cls(*(list(chain.from_iterable(columns)) for columns in zip(*pieces, strict=True)))
+
     @property
     def size(self) -> int:
         """Bytes of all bodies."""
@@ -53,7 +65,7 @@ class Passed(NamedTuple):
 
     def bursts(self) -> Iterable["Passed"]:
         """Yield them all, so many at a time that parsing them takes a bounded time."""
-        n = len(self.items)
+        n = len(self.starts)
         most = max(1, min(BURST, n * BURST_BYTES // max(self.size, 1)))
         step = -(-n // -(-n // most))  # all about as long
         for start in range(0, n, step):
@@ -65,7 +77,7 @@ class Passed(NamedTuple):
 
     def without(self, places: Container[int]) -> "Passed":
         """Return those at other places."""
-        return self.pick([place for place in range(len(self.items)) if place not in places])
+        return self.pick([place for place in range(len(self.starts)) if place not in places])
 
     def let_go(self) -> None:
         """Let captures let go of what they hold: contexts of background tasks may keep them."""
@@ -74,4 +86,4 @@ class Passed(NamedTuple):
                 item.let_go()
 
     def _each(self, pick: Callable[[Any], Any]) -> "Passed":
-        return Passed(*map(pick, self))
+        return Passed._make(pick(column) if column else column for column in self)

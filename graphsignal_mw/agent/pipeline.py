@@ -117,7 +117,7 @@ class Pipeline:
             self.queue.accept_light(self.governor.keep == 1.0)
             items: list[Item] = self.queue.take(SLICE)
             self.windows.pause.expect(many=len(items) == SLICE)
-            self._take(items + self.refused.take())
+            self._take(items + self.refused.take(), wait=True)
         return len(items)
 
     def cut(self, seconds: float = math.inf, *, final: bool = False) -> None:
@@ -132,6 +132,7 @@ class Pipeline:
         with self._turn.within(math.inf) as mine:
             if mine:
                 self._open()
+                self.intake.take()
                 self._cutter.checkpoint()
 
     def tick(self) -> None:
@@ -189,9 +190,9 @@ class Pipeline:
             else:  # a __del__ inside our own work
                 self.refused.count(deployment, "dropped.reentrant", rows)
 
-    def _take(self, items: Sequence[Item]) -> None:
-        if items:
-            self.intake.take(items)
+    def _take(self, items: Sequence[Item], *, wait: bool = False) -> None:
+        if items or self.intake.waits:
+            self.intake.take(items, wait=wait)
         if self.windows.is_full:
             self._cut()
 
@@ -208,6 +209,7 @@ class Pipeline:
         self.step(GRACE)
 
     def _cut(self, *, final: bool = False) -> None:
+        self.intake.take()
         if self._cutter.cut(final=final):
             self._threads.wake.set()
 

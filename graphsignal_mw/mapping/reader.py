@@ -24,6 +24,7 @@ LESSONS = 32  # at once: those that are refused after them have more to teach th
 _decode = msgspec.json.Decoder().decode
 
 Pair = tuple[Content, Content]
+Decoded = tuple[Sequence[Any], Sequence[Any]]  # requests and responses; there is None where one was refused
 
 
 class Found(NamedTuple):
@@ -52,19 +53,27 @@ class Reader:
         self._has_learned = False
         self._use(Side(request), Side(response))
 
+    def decode(self, requests: Sequence[Content], responses: Sequence[Content], refused: set[int]) -> Decoded:
+        """Decode pairs of bodies, each body by itself; add to ``refused`` the places of pairs that look otherwise."""
+        return self._sides[0].decode(requests, refused), self._sides[1].decode(responses, refused)
+
     def read(self, requests: Sequence[Content], responses: Sequence[Content]) -> Found:
-        """Return the values of some pairs of bodies, in their order. Each body is decoded by itself."""
+        """Return the values of some pairs of bodies, in their order."""
         refused: set[int] = set()
-        decoded = [self._sides[0].decode(requests, refused), self._sides[1].decode(responses, refused)]
-        while len(refused) < len(requests):
+        return self.read_decoded(self.decode(requests, responses, refused), refused)
+
+    def read_decoded(self, decoded: Decoded, refused: set[int]) -> Found:
+        """Return the values of pairs that were decoded since :meth:`learn` last found something."""
+        places = range(len(decoded[0]))
+        while len(refused) < len(places):
             kept = [_without(refused, bodies) for bodies in decoded] if refused else decoded
             sides = [Columns(side, bodies) for side, bodies in zip(self._sides, kept, strict=True)]
             counts, *others = sides[0].counts + sides[1].counts
             uneven = {place for other in others if other != counts for place in _differing(other, counts)}
             if not uneven:
                 return self._found(sides, counts, tuple(refused))
-            places = [place for place in range(len(requests)) if place not in refused]
-            refused.update(places[place] for place in uneven)
+            rest = [place for place in places if place not in refused]
+            refused.update(rest[place] for place in uneven)
         return Found(Values(), Values(), tuple(refused))
 
     def learn(self, pairs: Iterable[Pair]) -> bool:

@@ -9,12 +9,13 @@ from graphsignal_mw.records import ExceptionEvent, GroundTruth, Prediction
 from graphsignal_mw.stats import Performance, WindowStats
 from graphsignal_mw.stats.performance import KINDS
 from graphsignal_mw.window.packed import Layout, Packed
+from graphsignal_mw.window.pause import Pause
 from graphsignal_mw.window.rows import transpose
 from graphsignal_mw.window.segments import distinct_names, rows_by_segment
 
 BLOCK = 4096  # records that are folded together
 PIECE = 256  # of those among them that are not packed
-LATENCIES = 2048  # that are worked on together
+LATENCIES = 512  # that are worked on together
 MANY = 256  # odd rows that are looked for one by one: finding each costs as much as adding hundreds
 MAX_SIZE = 1024 * 1024  # bytes of bodies behind the records
 
@@ -65,7 +66,7 @@ class Gathered:
         self.size += more.size
         self.borrowed |= more.borrowed
 
-    def fold(self, stats: WindowStats, transform: Transform, pause: Callable[[], None] = lambda: None) -> Counter[str]:
+    def fold(self, stats: WindowStats, transform: Transform, pause: Pause) -> Counter[str]:
         """Add everything to ``stats``; return what could not be added, counted by reason.
 
         ``transform`` changes columns first (hashing), ``pause`` is called between long steps.

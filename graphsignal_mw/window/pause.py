@@ -20,13 +20,14 @@ class Pause:
         self, clock: Callable[[], float] = time.perf_counter, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._clock, self._sleep = clock, sleep
-        self._longest = LONGEST
+        self.many = False
+        """Whether pieces of work follow one another: then longer steps cost less."""
         self._has_ended = False
         self.begin()
 
     def expect(self, *, many: bool) -> None:
         """Say whether ``many`` pieces of work follow one another."""
-        self._longest = LONGEST_OF_MANY if many else LONGEST
+        self.many = many
 
     def begin(self) -> None:
         """Say that work begins now."""
@@ -35,7 +36,8 @@ class Pause:
     def __call__(self) -> None:
         """Sleep if it is time to."""
         now = self._clock()
-        if (now - self._since) + (now - self._last) > self._longest and not self._has_ended:
+        longest = LONGEST_OF_MANY if self.many else LONGEST
+        if (now - self._since) + (now - self._last) > longest and not self._has_ended:
             self._sleep(REST)
             self.begin()
         else:

@@ -13,15 +13,19 @@ from graphsignal_mw.wire import part_to_stats
 NOON = 1_700_000_000 // 3600 * 3600
 
 
-def taken(mapper, exchanges, sizes, **privacy):
-    """What leaves of exchanges that were taken in slices of these sizes; open windows are looked at in between."""
+def taken(mapper, exchanges, sizes, *, wait=False, **privacy):
+    """What leaves of exchanges that were taken in slices of these sizes; open windows are looked at in between.
+
+    With ``wait`` those of a slice may wait for the next.
+    """
     windows = Windows(window_seconds=300, **privacy)
     intake = Intake(windows)
     rest = list(exchanges)
     for size in [*sizes, len(rest)]:
-        intake.take(rest[:size])
+        intake.take(rest[:size], wait=wait)
         windows.peek()
         del rest[:size]
+    intake.take()
     return windows.cut(final=True), intake
 
 

@@ -67,14 +67,18 @@ def test_what_comes_out_is_what_the_mapper_says_in_any_split_and_order(fields, p
 
 
 @pytest.mark.parametrize("fields", ENDPOINTS[:3])
-@given(pairs=st.lists(st.tuples(bodies, bodies), min_size=1, max_size=8), sizes=st.lists(st.integers(0, 9), max_size=2))
-@settings(max_examples=10, deadline=None, database=None, derandomize=True)
-def test_captures_give_what_their_exchanges_would_and_let_go_of_it(fields, pairs, sizes):
+@given(
+    pairs=st.lists(st.tuples(bodies, bodies), min_size=1, max_size=8),
+    sizes=st.lists(st.integers(0, 9), max_size=6),
+    wait=st.booleans(),
+)
+@settings(max_examples=20, deadline=None, database=None, derandomize=True)
+def test_captures_give_what_their_exchanges_would_and_let_go_of_it(fields, pairs, sizes, wait):
     mapper = Mapper(Endpoint(path="/p", deployment="m", **fields))
     whole = json.dumps({"x": ROW, "a": {"b": ROW}, "y": 0.5, **ROW}).encode()
     exchanges = requests(mapper, [(whole, whole)] * 3 + pairs)
     captures = [captured(each) for each in exchanges]
-    parts, intake = taken(mapper, captures, sizes, min_count=1, significant_digits=None)
+    parts, intake = taken(mapper, captures, sizes, wait=wait, min_count=1, significant_digits=None)
     assert described(parts) == described(mapped(mapper, exchanges, min_count=1, significant_digits=None))
     assert intake.totals["requests"] == len(exchanges)
     assert {len(capture.request) + len(capture.response) + len(capture.headers) for capture in captures} == {0}

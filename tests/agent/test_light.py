@@ -38,7 +38,7 @@ def test_what_was_gathered_counts_among_the_bytes_that_wait(make):
 
 
 def test_bodies_are_sampled_where_the_share_is_spent_though_few_wait(make, server):
-    agent = make(server.url, max_cpu_share=0.0001)
+    agent = make(server.url, max_cpu_share=0.00001)
     agent.submit(captured("model"))
     pipeline = working(agent)
     wait_for(lambda: pipeline.governor.keep < 0.5)

@@ -48,21 +48,21 @@ class Told(Pause):
 
     def __init__(self):
         super().__init__()
-        self.many = []
+        self.told = []
 
     def expect(self, *, many):
-        self.many.append(many)
+        self.told.append(many)
         super().expect(many=many)
 
 
 def test_pauses_are_told_whether_there_is_a_backlog(make):
     pipeline = make().pipeline
-    pipeline.windows.pause = told = Told()
+    pipeline.windows.pause = pause = Told()
     for _ in range(2 * SLICE + 1):
         assert pipeline.queue.put(Counted("model", "requests"))
     while pipeline.step():
         pass
-    assert told.many == [True, True, False, False]
+    assert pause.told == [True, True, False, False]
 
 
 def test_what_is_logged_inside_our_own_work_does_not_deadlock(make, server):

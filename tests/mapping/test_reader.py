@@ -203,6 +203,14 @@ def test_instances_without_an_output_each_refuse_their_own_body_alone(answer):
     assert (list(found.refused), list(found.counts), list(found.predictions.numbers[0])) == ([1], [2, 2], [3, 4, 3, 4])
 
 
+def test_the_places_of_those_without_an_output_each_count_those_that_cannot_be_decoded_too():
+    of, good = reader(**BATCH), ({"x": [{"a": 1}, {"a": 2}]}, {"y": [3, 4], "v": 1})
+    learned(of, good)
+    request, response = (json.dumps(side).encode() for side in good)
+    found = of.read([b"{", request, request, request], [response, response, b'{"y": [1], "v": 1}', response])
+    assert (sorted(found.refused), found.counts) == ([0, 2], [2, 2])
+
+
 @pytest.mark.parametrize(
     ("request_", "response", "expected"),
     [

@@ -1,9 +1,11 @@
+from itertools import count
+
 import numpy as np
 import pytest
 from msgspec import UNSET
 
 from graphsignal_mw.stats import WindowStats
-from graphsignal_mw.window import Layout, Packed
+from graphsignal_mw.window import Layout, Packed, Pause
 from graphsignal_mw.window.packed import FEW, MANY, TILE
 
 NOTHING = Layout((), ())
@@ -18,10 +20,12 @@ def same(columns):
     return columns
 
 
-def folded(*packed, stats=None, transform=same):
-    stats, pauses = stats or WindowStats(), []
+def folded(*packed, stats=None, transform=same, many=True):
+    stats, pauses, seconds = stats or WindowStats(), [], count()
+    pause = Pause(lambda: next(seconds), pauses.append)
+    pause.expect(many=many)
     for rows in packed:
-        rows.fold(stats, transform, lambda: pauses.append(1))
+        rows.fold(stats, transform, pause)
     return stats, len(pauses)
 
 
@@ -60,12 +64,13 @@ def test_a_column_that_comes_and_goes_is_missing_meanwhile():
     assert {name: (c.count, c.missing) for name, c in stats.features.columns.items()} == {"a": (5, 3), "b": (5, 2)}
 
 
+@pytest.mark.parametrize(("many", "steps"), [(True, 3), (False, 12)])
 @pytest.mark.parametrize("width", [1, 40])
-def test_long_work_is_done_in_steps_with_pauses_between(width):
+def test_long_work_is_done_in_steps_with_pauses_between_short_ones_where_there_is_time(width, many, steps):
     rows, names = 3 * TILE // width, tuple(f"f{n}" for n in range(width))
     numbers = np.arange(rows * width, dtype=np.float64).reshape(width, rows)
-    stats, pauses = folded(packed(rows, Layout(names, ("s",)), numbers, [["x"] * rows]))
-    assert pauses >= 4
+    stats, pauses = folded(packed(rows, Layout(names, ()), numbers), many=many)
+    assert steps <= pauses <= steps + 2
     columns = stats.features.columns
     assert [columns[name].moments.maximum for name in names] == numbers[:, -1].tolist()
     assert {column.count for column in columns.values()} == {rows}
