@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 LONGEST = 0.00015  # seconds of work in one piece: as long may a request wait for one
-LONGEST_OF_MANY = 0.00025  # seconds, where there is a backlog
+LONGEST_OF_MANY = 0.0005  # seconds, where there is a backlog
 REST = 0.001  # seconds
 
 
