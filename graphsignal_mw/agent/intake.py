@@ -52,7 +52,9 @@ class Intake:
         self.windows.pause.begin()
         for item in items:
             self._gather(item, gathered, short=self._is_calm)
-        for lane in self._lanes.values():
+        for number, lane in enumerate(self._lanes.values()):
+            if number:
+                self.windows.pause()
             for item in lane.drain(gathered, wait=wait):
                 self._gather(item, gathered)
         for key, group in gathered.items():

@@ -167,6 +167,16 @@ def test_a_pause_comes_before_they_are_put_together():
     assert len(slept) == 4  # and as with any others, before and after the burst is read, and before its window
 
 
+def test_a_pause_comes_between_the_requests_of_two_endpoints():
+    intake, one, other = Intake(Windows(window_seconds=300, **EXACT)), mapper(), mapper()
+    for of in (one, other):
+        intake.take(passed(of, [single(0)] * 4)[1])
+    seconds, slept = count(), []
+    intake.windows.pause = Pause(lambda: next(seconds), slept.append)
+    intake.take([*passed(one, [single(1)])[1], *passed(other, [single(2)])[1]], wait=True)
+    assert (len(slept), intake.waits) == (1, True)
+
+
 def test_those_that_wait_go_the_long_way_after_a_defect():
     of = mapper()
     intake, taught = knowing(of)
