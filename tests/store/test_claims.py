@@ -51,6 +51,12 @@ def test_claims_that_have_ended_take_no_room(store):
         assert connection.execute(select(func.count()).select_from(schema.claims)).scalar_one() == 0
 
 
+def test_claims_are_not_written_to_the_log_of_postgresql(postgresql):
+    with postgresql.database() as url, closing(Store.open(url)) as store, store.read() as connection:
+        kind = connection.exec_driver_sql("SELECT relpersistence FROM pg_class WHERE relname = 'claims'").scalar_one()
+    assert kind == "u"
+
+
 def test_an_upload_does_not_wait_for_who_has_claimed_its_window(store, target):
     store.ingest("default", envelope(window(), seq=1), 1.0)
     with (
