@@ -1,4 +1,4 @@
-"""Tables. Every key begins with project and deployment, so that they can be sharded and partitioned by them.
+"""Tables. Keys of what tells of windows begin with project and deployment, so that it can be sharded by them.
 
 Times are Unix seconds. ``data`` is msgpack of the wire's structures.
 """
